@@ -1,0 +1,1 @@
+"""The way in: open, locate, map, read, reconcile, compare; one module a step, pure functions."""

@@ -1,0 +1,95 @@
+"""What there is to say about a file: a finding is a value with a place, a stable code and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cluster4w.template.language import N_, Translate
+from cluster4w.template.rules import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to say about a cell, a row, a column or the file.
+
+    ``row`` is the file's own row number (from 1), ``column`` the column letter; both None for a finding
+    about the file. ``params`` fill the words of ``code``. ``suggestion`` is a value that could be typed
+    into the cell as it stands.
+    """
+
+    severity: Severity
+    code: str
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    header: str | None = None
+    key: str | None = None
+    value: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a code: a short title for groups, and the sentence with ``%(name)s`` places.
+
+    Every sentence may use ``value``, ``header`` and ``suggestion`` beside the code's own parameters.
+    """
+
+    title: str
+    sentence: str
+    severity: Severity
+
+
+#: Every code that intake can raise. A test proves that no finding has a code outside this table.
+WORDS: dict[str, Words] = {}
+
+
+def words(code: str, severity: Severity, title: str, sentence: str) -> None:
+    """Register the words of a code; called at import by the modules that raise it."""
+    WORDS[code] = Words(title, sentence, severity)
+
+
+def message(finding: Finding, translate: Translate) -> str:
+    """Return the finding's sentence in the user's language."""
+    known = WORDS.get(finding.code)
+    if known is None:
+        return finding.code
+    params: dict[str, Any] = {
+        "value": finding.value or "",
+        "header": finding.header or "",
+        "suggestion": finding.suggestion or "",
+    }
+    params.update(finding.params)
+    return translate(known.sentence) % params
+
+
+def title(code: str, translate: Translate) -> str:
+    """Return the short title under which findings of a code are grouped."""
+    known = WORDS.get(code)
+    return translate(known.title) if known else code
+
+
+def summary(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return counts by code and severity: errors first, then the most frequent."""
+    counts: dict[tuple[Severity, str], int] = {}
+    for finding in findings:
+        pair = (finding.severity, finding.code)
+        counts[pair] = counts.get(pair, 0) + 1
+    order = list(Severity)
+    return [
+        {"code": code, "severity": str(severity), "count": count}
+        for (severity, code), count in sorted(
+            counts.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0][1])
+        )
+    ]
+
+
+words(
+    "period.locked",
+    Severity.ERROR,
+    N_("Locked month"),
+    N_("The month %(value)s is locked; this row cannot be recorded."),
+)

@@ -1,0 +1,119 @@
+"""A workbook on its way in: its file, its rows, its findings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from cluster4w.models.base import Base, BigPrimaryKey, Key, Moment
+
+
+class SubmissionState(StrEnum):
+    """Where a submission stands.
+
+    ``received``: the file is stored, not read yet. ``checking``: a job is reading it. ``checked``: rows and
+    findings can be seen. ``refused``: the file itself cannot be used; ``message`` says why. ``submitted``:
+    its clean rows are in the record. ``discarded``: its sender put it away.
+    """
+
+    RECEIVED = "received"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    REFUSED = "refused"
+    SUBMITTED = "submitted"
+    DISCARDED = "discarded"
+
+
+class StoredFile(Base):
+    """The bytes of an uploaded or published file, in the database so that a row and its source stay together."""
+
+    __tablename__ = "stored_file"
+
+    id: orm.Mapped[Key]
+    #: The name that the sender gave it; shown, never used as a path.
+    name: orm.Mapped[str]
+    sha256: orm.Mapped[str] = orm.mapped_column(sa.String(64), index=True)
+    size: orm.Mapped[int]
+    content: orm.Mapped[bytes] = orm.mapped_column(sa.LargeBinary, deferred=True)
+    created_at: orm.Mapped[Moment]
+
+
+class Submission(Base):
+    """One workbook, or one form entry, on its way in."""
+
+    __tablename__ = "submission"
+    __table_args__ = (sa.Index(None, "operation_id", "organisation_id", "created_at"),)
+
+    id: orm.Mapped[Key]
+    operation_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("operation.id", ondelete="CASCADE"))
+    #: Whose rows the file may hold; None for a file of the whole cluster.
+    organisation_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("organisation.id"))
+    #: The month the sender named, ``YYYY-MM``; it fills rows that say none.
+    month: orm.Mapped[str | None] = orm.mapped_column(sa.String(7))
+    author_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    file_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("stored_file.id"))
+    #: ``upload``, ``form`` or ``command``.
+    origin: orm.Mapped[str] = orm.mapped_column(sa.String(8), default="upload")
+    state: orm.Mapped[str] = orm.mapped_column(sa.String(12), default=SubmissionState.RECEIVED)
+    #: Share of the check that is done, 0 to 100, and what it is doing.
+    progress: orm.Mapped[int] = orm.mapped_column(default=0)
+    #: Why the file was refused, as a finding code with its parameters.
+    refusal: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
+    #: True: rows of other clusters are kept too.
+    all_clusters: orm.Mapped[bool] = orm.mapped_column(default=False)
+    #: What the check found: layout, sheets with their columns, row counts, summary (design section 8).
+    report: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
+    #: The operation's revision that the check compared against; a later one asks for a new check.
+    revision: orm.Mapped[int | None]
+    created_at: orm.Mapped[Moment]
+    checked_at: orm.Mapped[dt.datetime | None]
+    submitted_at: orm.Mapped[dt.datetime | None]
+    file: orm.Mapped[StoredFile | None] = orm.relationship()
+
+
+class SubmissionRow(Base):
+    """A row that was read and how it compares with the record. Skipped rows only have findings."""
+
+    __tablename__ = "submission_row"
+    __table_args__ = (sa.Index(None, "submission_id", "state"),)
+
+    id: orm.Mapped[BigPrimaryKey]
+    submission_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    sheet: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    #: The file's own row number, counted from 1.
+    number: orm.Mapped[int]
+    #: ``clean``, ``with_warnings`` or ``with_errors``.
+    state: orm.Mapped[str] = orm.mapped_column(sa.String(16))
+    #: ``new``, ``changed``, ``unchanged`` or ``repeated``; None for a row with errors.
+    comparison: orm.Mapped[str | None] = orm.mapped_column(sa.String(12))
+    #: The activity that the row is, where it is a known one.
+    uid: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
+    organisation_id: orm.Mapped[int | None]
+    #: Parsed values by column key, as :func:`cluster4w.template.kinds.to_json` writes them.
+    values: orm.Mapped[dict[str, Any]] = orm.mapped_column("parsed")
+    #: Values of the columns that were not recognised, by header.
+    extra: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
+
+
+class SubmissionFinding(Base):
+    """Something to say about a cell, a row, a column or the file. See :mod:`cluster4w.intake.findings`."""
+
+    __tablename__ = "submission_finding"
+    __table_args__ = (sa.Index(None, "submission_id", "severity", "code"),)
+
+    id: orm.Mapped[BigPrimaryKey]
+    submission_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    severity: orm.Mapped[str] = orm.mapped_column(sa.String(8))
+    code: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    sheet: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
+    row: orm.Mapped[int | None]
+    column: orm.Mapped[str | None] = orm.mapped_column(sa.String(3))
+    header: orm.Mapped[str | None]
+    key: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
+    value: orm.Mapped[str | None]
+    params: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
+    suggestion: orm.Mapped[str | None]

@@ -1,0 +1,1 @@
+"""Every write of the record, one module per subject. None commits."""

@@ -1,0 +1,56 @@
+"""Words in the user's language, without a web framework.
+
+Source words are English and marked with :func:`N_`; they are translated at the edge, by the web pages
+with Flask-Babel and by the command line and the workbooks with :func:`translator`. Both read the same
+catalogues in ``cluster4w/translations``.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+#: Languages of the product, first the one a new user sees.
+LANGUAGES: tuple[str, ...] = ("fr", "en")
+DEFAULT_LANGUAGE = "fr"
+
+#: Labels of one thing, by language code: ``{"fr": "Abris", "en": "Shelter"}``.
+Labels = Mapping[str, str]
+
+_CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+
+
+class Translate(Protocol):
+    """Turns an English source sentence into the user's language."""
+
+    def __call__(self, message: str, /) -> str: ...
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that extraction tools look for
+    """Mark ``message`` for translation later; returns it unchanged."""
+    return message
+
+
+@lru_cache(maxsize=8)
+def _catalogue(language: str) -> _gettext.NullTranslations:
+    return _gettext.translation("messages", str(_CATALOGUES), languages=[language], fallback=True)
+
+
+def translator(language: str) -> Translate:
+    """Return the function that translates source sentences into ``language``.
+
+    English is the source, so ``translator("en")`` returns sentences as they are.
+    """
+    if language == "en":
+        return lambda message, /: message
+    # gettext returns the catalogue's header for an empty message, which no reader wants to see.
+    catalogue = _catalogue(language)
+    return lambda message, /: catalogue.gettext(message) if message else ""
+
+
+def label(labels: Labels, language: str) -> str:
+    """Return the label in ``language``, else in French, else whichever there is."""
+    return labels.get(language) or labels.get(DEFAULT_LANGUAGE) or next(iter(labels.values()), "")

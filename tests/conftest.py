@@ -1,0 +1,127 @@
+"""What every test may ask for: a database of its own (SQLite and PostgreSQL), a small operation, an app."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from cluster4w.models import Base, Operation
+from cluster4w.models.engine import configure_engine, make_engine
+from tests.databases import postgres_address
+from tests.small import make_operation
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real public data; tests that need it skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder ../shared/data with real public data is not here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def real_workbook(shared: Path) -> Path:
+    """OCHA's Mali 5W of December 2023: 24,088 rows x 40 columns."""
+    return shared / "mali" / "ocha_mali_5w_2023q4.xlsx"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """Address of a PostgreSQL server, with ``{name}`` in the place of the database."""
+    return postgres_address()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """Name of a database with every table, from which each test's database is copied."""
+    name = f"template_{uuid4().hex[:12]}"
+    admin = sa.create_engine(postgres_server.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine = sa.create_engine(postgres_server.format(name=name))
+    Base.metadata.create_all(engine)
+    with orm.Session(engine) as session:
+        make_operation(session)
+        session.commit()
+    engine.dispose()
+    yield name
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table, of which each test gets a copy."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    with orm.Session(engine) as session:
+        make_operation(session)
+        session.commit()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database of the test's own, with the small operation ``test-2016`` in it."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid4().hex[:12]}"
+    admin = sa.create_engine(server.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield server.format(name=name)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture
+def session(database_url: str) -> Iterator[orm.Session]:
+    """A session on the test's own database, without any web application."""
+    engine = configure_engine(sa.create_engine(database_url))
+    with orm.Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def operation(session: orm.Session) -> Operation:
+    """The small operation: see :mod:`tests.small`."""
+    return session.scalars(sa.select(Operation).where(Operation.slug == "test-2016")).one()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Any:
+    """The web application on the test's own database; background work runs at once."""
+    from cluster4w import create_app
+
+    return create_app(
+        {
+            "TESTING": True,
+            "DATABASE_URL": database_url,
+            "INSTANCE": tmp_path,
+            "SECRET_KEY": "only-for-tests",
+            "WTF_CSRF_ENABLED": False,
+            "JOBS_AT_ONCE": True,
+            "RATELIMIT_ENABLED": False,
+        }
+    )
