@@ -14,7 +14,7 @@ import platformdirs
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting, read from the environment variable ``CLUSTER4W_<name>`` (``variable`` where it differs)."""
+    """One setting, read from the environment: ``CLUSTER4W_<name>``, or ``variable`` where that is set."""
 
     name: str
     default: str | int | bool | None

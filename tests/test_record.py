@@ -22,7 +22,10 @@ def test_a_second_version_supersedes_the_first_and_leaves_its_values(
         session, operation, [Change(org, {"period": "2016-05", "households_reached": 120})], actor=None
     )
     record_versions(
-        session, operation, [Change(org, {"period": "2016-05", "households_reached": 100}, uid=uid)], actor=None
+        session,
+        operation,
+        [Change(org, {"period": "2016-05", "households_reached": 100}, uid=uid)],
+        actor=None,
     )
     session.commit()
     first, second = session.scalars(sa.select(Activity).order_by(Activity.version)).all()

@@ -16,7 +16,7 @@ BigKey = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 class UtcDateTime(sa.TypeDecorator[dt.datetime]):
-    """A moment in UTC. SQLite keeps no time zone, so it is taken off on the way in and put back on the way out."""
+    """A moment in UTC. SQLite keeps no time zone: it is taken off on the way in, put back on the way out."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True

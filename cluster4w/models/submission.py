@@ -29,7 +29,7 @@ class SubmissionState(StrEnum):
 
 
 class StoredFile(Base):
-    """The bytes of an uploaded or published file, in the database so that a row and its source stay together."""
+    """The bytes of a file, kept in the database so that a row and its source stay together."""
 
     __tablename__ = "stored_file"
 

@@ -154,6 +154,7 @@ def _layout(raw: Mapping[str, Any], columns: Mapping[str, Column]) -> Layout:
                 header=_labels(entry["header"], f"{name}.{key}") if "header" in entry else column.labels,
                 hxl=str(entry.get("hxl", "" if "header" in entry else column.hxl)),
                 width=float(entry.get("width", 14)),
+                only_when={str(k): tuple(v) for k, v in entry.get("only_when", {}).items()},
             )
         )
     return Layout(

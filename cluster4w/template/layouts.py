@@ -24,6 +24,10 @@ class LayoutColumn:
     hxl: str = ""
     #: Width in characters.
     width: float = 14.0
+    #: The column holds a value only for rows where these columns hold one of these values, and a value in it
+    #: says so: "Montant (USD)" means that the currency is USD. Other rows leave the cell empty, and an empty
+    #: cell leaves their recorded value alone.
+    only_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def header_text(self, language: str) -> str:
         """Return the exact header in a language."""
