@@ -83,6 +83,28 @@ def secret_key(folder: Path) -> str:
         return key
 
 
+def configure(target: dict[str, Any], folder: Path, settings: Mapping[str, Any]) -> None:
+    """Fill an application's configuration: the settings, then what follows from them."""
+    target.update(load())
+    target.update(settings)
+    target["INSTANCE"] = folder
+    target["SECRET_KEY"] = target.get("SECRET_KEY") or secret_key(folder)
+    target["SQLALCHEMY_ENGINES"] = {"default": database_url(target.get("DATABASE_URL"), folder)}
+    target["ALEMBIC"] = {"script_location": str(Path(__file__).parent / "migrations")}
+    target["MAX_CONTENT_LENGTH"] = int(target["MAX_UPLOAD_MB"]) * 1024 * 1024
+    # A row's form has many fields and notes can be long; files are counted by the limit above.
+    target["MAX_FORM_MEMORY_SIZE"] = 2 * 1024 * 1024
+    target["PERMANENT_SESSION_LIFETIME"] = 12 * 3600
+    target["SESSION_COOKIE_HTTPONLY"] = True
+    target["SESSION_COOKIE_SAMESITE"] = "Lax"
+    target["SESSION_COOKIE_SECURE"] = bool(target["HTTPS_ONLY"])
+    # The token lives as long as the session: a long form on a slow line must not lose what was typed.
+    target["WTF_CSRF_TIME_LIMIT"] = None
+    # One web process counts its own attempts; several behind a balancer can share a store by this setting.
+    target.setdefault("RATELIMIT_STORAGE_URI", "memory://")
+    target.setdefault("RATELIMIT_ENABLED", True)
+
+
 def database_url(configured: str | None, folder: Path) -> str:
     """Return the SQLAlchemy address of the database, with psycopg 3 for PostgreSQL."""
     if not configured:

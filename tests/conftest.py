@@ -95,6 +95,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
+def empty_postgres(postgres_server: str) -> Iterator[str]:
+    """Address of a PostgreSQL database without any table."""
+    name = f"empty_{uuid4().hex[:12]}"
+    admin = sa.create_engine(postgres_server.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield postgres_server.format(name=name)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture
 def session(database_url: str) -> Iterator[orm.Session]:
     """A session on the test's own database, without any web application."""
     engine = configure_engine(sa.create_engine(database_url))
@@ -110,11 +123,11 @@ def operation(session: orm.Session) -> Operation:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Any:
+def app(database_url: str, tmp_path: Path) -> Iterator[Any]:
     """The web application on the test's own database; background work runs at once."""
     from cluster4w import create_app
 
-    return create_app(
+    made = create_app(
         {
             "TESTING": True,
             "DATABASE_URL": database_url,
@@ -125,3 +138,44 @@ def app(database_url: str, tmp_path: Path) -> Any:
             "RATELIMIT_ENABLED": False,
         }
     )
+    yield made
+    close_connections(made)
+
+
+def close_connections(app: Any) -> None:
+    """Close the pooled connections of an application: PostgreSQL's driver warns of those left open."""
+    from cluster4w.extensions import db
+
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def person_as(app: Any) -> Any:
+    """Make a person of the small operation: ``person_as("partner", "ONG-A")`` returns its e-mail address."""
+    from tests.people import make_person
+
+    def make(role: str, organisation: str | None = None) -> str:
+        return make_person(app, role, organisation)
+
+    return make
+
+
+@pytest.fixture
+def client_for(app: Any, person_as: Any) -> Any:
+    """Return a signed-in client that lints its pages: ``client_for("partner", "ONG-B")``, default ONG-A.
+
+    ``client_for("anonymous")`` is nobody.
+    """
+    from tests.pages import PageClient
+    from tests.people import enter
+
+    app.test_client_class = PageClient
+
+    def client(role: str, organisation: str | None = None) -> PageClient:
+        made: PageClient = app.test_client()
+        if role != "anonymous":
+            enter(app, made, person_as(role, organisation))
+        return made
+
+    return client

@@ -54,7 +54,7 @@ def words(code: str, severity: Severity, title: str, sentence: str) -> None:
 
 def message(finding: Finding, translate: Translate) -> str:
     """Return the finding's sentence in the user's language."""
-    known = WORDS.get(finding.code)
+    known = WORDS.get(finding.code) or WORDS.get(f"check.{finding.params.get('check')}")
     if known is None:
         return finding.code
     params: dict[str, Any] = {
@@ -63,12 +63,17 @@ def message(finding: Finding, translate: Translate) -> str:
         "suggestion": finding.suggestion or "",
     }
     params.update(finding.params)
+    if isinstance(params.get("reason"), str):
+        params["reason"] = translate(params["reason"])
     return translate(known.sentence) % params
 
 
-def title(code: str, translate: Translate) -> str:
-    """Return the short title under which findings of a code are grouped."""
-    known = WORDS.get(code)
+def title(code: str, translate: Translate, check: str = "") -> str:
+    """Return the short title under which findings of a code are grouped.
+
+    ``check`` names the check of a rule that the information manager added.
+    """
+    known = WORDS.get(code) or WORDS.get(f"check.{check}")
     return translate(known.title) if known else code
 
 

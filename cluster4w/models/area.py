@@ -57,6 +57,11 @@ class Area(Base):
     #: Place on the tile grid, where the product has one.
     grid_column: orm.Mapped[int | None]
     grid_row: orm.Mapped[int | None]
+    #: ``shipped`` with the product or read from a ``file``: what people loaded is not overwritten.
+    origin: orm.Mapped[str] = orm.mapped_column(sa.String(8), default="file")
+    #: What the file says of the same area elsewhere, edition to p-code: kept, because that edition may be
+    #: loaded later.
+    other_codes: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
 
 
 class Boundary(Base):

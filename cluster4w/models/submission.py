@@ -97,6 +97,8 @@ class SubmissionRow(Base):
     values: orm.Mapped[dict[str, Any]] = orm.mapped_column("parsed")
     #: Values of the columns that were not recognised, by header.
     extra: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
+    #: Recorded values of the cells that the row changes, as JSON, by column key.
+    before: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
 
 
 class SubmissionFinding(Base):

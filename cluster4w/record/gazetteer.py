@@ -40,6 +40,9 @@ class Gazetteer:
     others: tuple[Gazetteer, ...] = ()
     #: (edition, p-code) of another edition to the p-code in this one, where they are linked.
     links: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Levels of which only some areas are known: we ship the communes of the example, not the country's 701.
+    #: A name that such a level lacks is not wrong; it is kept as it was typed.
+    partial: frozenset[int] = frozenset()
 
     @cached_property
     def by_pcode(self) -> dict[str, Place]:

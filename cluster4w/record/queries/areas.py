@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.models import Area, AreaLink, GazetteerEdition
+from cluster4w.models import Area, AreaLink, Boundary, GazetteerEdition
 from cluster4w.record.gazetteer import Gazetteer, Place
+from cluster4w.template.text import fold
 
 _PLACE_COLUMNS = (
     Area.pcode,
@@ -42,6 +47,15 @@ def _places(session: orm.Session, edition_id: int) -> tuple[Place, ...]:
     )
 
 
+def _partial_levels(session: orm.Session, edition_id: int) -> frozenset[int]:
+    """Return the levels below the cercle whose areas all came with the product."""
+    loaded = sa.func.max(sa.case((Area.origin != "shipped", 1), else_=0))
+    rows = session.execute(
+        sa.select(Area.level, loaded).where(Area.edition_id == edition_id, Area.level > 2).group_by(Area.level)
+    )
+    return frozenset(level for level, from_a_file in rows if not from_a_file)
+
+
 def load_gazetteer(session: orm.Session, edition_id: int, *, with_others: bool = False) -> Gazetteer:
     """Return an edition in memory.
 
@@ -71,7 +85,14 @@ def load_gazetteer(session: orm.Session, edition_id: int, *, with_others: bool =
                 .where(mine.edition_id == edition.id)
             )
             links.update({(name, their_code): our_code for name, their_code, our_code in rows})
-    return Gazetteer(edition.country, edition.edition, _places(session, edition.id), others, links)
+    return Gazetteer(
+        edition.country,
+        edition.edition,
+        _places(session, edition.id),
+        others,
+        links,
+        _partial_levels(session, edition.id),
+    )
 
 
 def get_edition(session: orm.Session, country: str, edition: str) -> GazetteerEdition | None:
@@ -81,3 +102,111 @@ def get_edition(session: orm.Session, country: str, edition: str) -> GazetteerEd
             GazetteerEdition.country == country, GazetteerEdition.edition == edition
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Linkable:
+    """What linking two editions needs of an area; ``spellings`` are folded, the name first."""
+
+    id: int
+    edition: str
+    level: int
+    pcode: str
+    parent: str | None
+    spellings: tuple[str, ...]
+    other_codes: Mapping[str, str]
+
+
+def linkable_areas(session: orm.Session, country: str) -> list[Linkable]:
+    """Return every area of every edition of a country, by edition, level and code."""
+    rows = session.execute(
+        sa.select(
+            Area.id,
+            GazetteerEdition.edition,
+            Area.level,
+            Area.pcode,
+            Area.parent_pcode,
+            Area.name,
+            Area.names,
+            Area.other_codes,
+        )
+        .join(GazetteerEdition, GazetteerEdition.id == Area.edition_id)
+        .where(GazetteerEdition.country == country)
+        .order_by(GazetteerEdition.edition, Area.level, Area.pcode)
+    )
+    return [
+        Linkable(i, e, level, code, parent, tuple(dict.fromkeys(map(fold, (name, *names)))), other or {})
+        for i, e, level, code, parent, name, names, other in rows
+    ]
+
+
+_STORED = tuple(c for c in Area.__table__.columns if c.name != "edition_id")
+
+
+def stored_areas(session: orm.Session, edition_id: int) -> dict[tuple[int, str], dict[str, Any]]:
+    """Return every column of an edition's areas by (level, p-code)."""
+    rows = session.execute(sa.select(*_STORED).where(Area.edition_id == edition_id)).mappings()
+    return {(row["level"], row["pcode"]): dict(row) for row in rows}
+
+
+def boundaries(session: orm.Session, edition_id: int, level: int) -> dict[str, list[Any]]:
+    """Return p-code to rings (``[[[lon, lat], ...], ...]``, degrees) of a level."""
+    rows = session.execute(
+        sa.select(Area.pcode, Boundary.rings)
+        .join(Boundary, Boundary.area_id == Area.id)
+        .where(Area.edition_id == edition_id, Area.level == level)
+        .order_by(Area.pcode)
+    )
+    return {row.pcode: row.rings for row in rows}
+
+
+def boundary_sources(session: orm.Session, edition_id: int, level: int) -> list[str]:
+    """Return where the outlines of a level come from, for the credit line of a map."""
+    return list(
+        session.scalars(
+            sa.select(Boundary.source)
+            .join(Area, Area.id == Boundary.area_id)
+            .where(Area.edition_id == edition_id, Area.level == level)
+            .distinct()
+            .order_by(Boundary.source)
+        )
+    )
+
+
+def list_editions(session: orm.Session) -> list[dict[str, Any]]:
+    """Return one row per edition: country, edition, validity, areas and outlines per level, links, source."""
+    counts: dict[tuple[int, int], tuple[int, int]] = {
+        (edition_id, level): (areas, outlines)
+        for edition_id, level, areas, outlines in session.execute(
+            sa.select(Area.edition_id, Area.level, sa.func.count(Area.id), sa.func.count(Boundary.id))
+            .outerjoin(Boundary, Boundary.area_id == Area.id)
+            .group_by(Area.edition_id, Area.level)
+        )
+    }
+    linked: dict[int, int] = dict.fromkeys((key[0] for key in counts), 0)
+    for side in (AreaLink.area_id, AreaLink.other_area_id):
+        for edition_id, count in session.execute(
+            sa.select(Area.edition_id, sa.func.count(sa.distinct(Area.id)))
+            .join(AreaLink, side == Area.id)
+            .group_by(Area.edition_id)
+        ):
+            linked[edition_id] = linked.get(edition_id, 0) + count
+    editions = session.scalars(
+        sa.select(GazetteerEdition).order_by(GazetteerEdition.country, GazetteerEdition.edition)
+    )
+    rows: list[dict[str, Any]] = []
+    for edition in editions:
+        row: dict[str, Any] = {
+            "country": edition.country,
+            "edition": edition.edition,
+            "valid_from": edition.valid_from.isoformat() if edition.valid_from else None,
+            "valid_to": edition.valid_to.isoformat() if edition.valid_to else None,
+        }
+        for level in (1, 2, 3):
+            row[f"level_{level}"] = counts.get((edition.id, level), (0, 0))[0]
+        for level in (1, 2, 3):
+            row[f"boundaries_{level}"] = counts.get((edition.id, level), (0, 0))[1]
+        row["linked"] = linked.get(edition.id, 0)
+        row["source"] = edition.source
+        rows.append(row)
+    return rows

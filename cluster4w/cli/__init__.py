@@ -1,0 +1,31 @@
+"""The ``cluster4w`` command: thin, each command calls one function of the rooms below."""
+
+from __future__ import annotations
+
+import click
+
+from cluster4w.cli import figures, people, serving, workbooks
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cluster4w")
+def main() -> None:
+    """cluster4w: who does what, where, when, and where help is still missing."""
+
+
+for command in (
+    serving.init,
+    serving.demo,
+    serving.serve,
+    serving.web,
+    serving.worker,
+    workbooks.template_,
+    workbooks.check,
+    workbooks.import_,
+    workbooks.export,
+    figures.gaps,
+    figures.areas,
+    figures.needs,
+    people.users,
+):
+    main.add_command(command)

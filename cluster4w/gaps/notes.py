@@ -1,0 +1,140 @@
+"""What a reader must know before quoting a gap table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from cluster4w.gaps.rules import Count, rule_of
+from cluster4w.gaps.targets import Targets
+from cluster4w.template.declaration import Template
+from cluster4w.template.language import N_, Translate
+from cluster4w.template.lists import CountingRule
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence: an English source message with its parameters."""
+
+    message: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def words(self, translate: Translate) -> str:
+        """Return the sentence in the user's language."""
+        text = translate(self.message)
+        return text % self.params if self.params else text
+
+
+class _Row(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def target(self) -> int | None: ...
+    @property
+    def reached(self) -> int | None: ...
+    @property
+    def gap(self) -> int | None: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def converted(self) -> bool: ...
+    @property
+    def target_source(self) -> Any: ...
+
+
+def notes_of(
+    measure: str,
+    rows: Sequence[_Row],
+    total: _Row,
+    counts: Iterable[Count],
+    template: Template,
+    targets: Targets,
+    used: set[str],
+) -> tuple[Note, ...]:
+    """Return the notes of a table, the gravest first."""
+    notes: list[Note] = []
+    if not targets.has("in_need" if measure == "need" else "targeted"):
+        notes.append(
+            Note(N_("No needs are loaded for this question."))
+            if measure == "need"
+            else Note(N_("No targets are loaded for this question."))
+        )
+    if total.reached is None:
+        notes.append(
+            Note(N_("The record holds no figure for these months: nothing is known, not even zero."))
+        )
+    everything = Count()
+    for count in counts:
+        everything.add(count)
+    notes += _about_places(rows)
+    notes += _about_targets(rows, total)
+    if everything.silent_rows:
+        notes.append(
+            Note(
+                N_("%(rows)d completed rows give no number of people; they count as presence only."),
+                {"rows": everything.silent_rows},
+            )
+        )
+    if everything.first_unsaid:
+        notes.append(
+            Note(
+                N_("%(rows)d rows do not say whether people are assisted for the first time: not counted."),
+                {"rows": everything.first_unsaid},
+            )
+        )
+    if everything.not_first:
+        notes.append(
+            Note(
+                N_("%(rows)d rows repeat help to the same people: in the assistances, not in the people."),
+                {"rows": everything.not_first},
+            )
+        )
+    largest = (CountingRule.MAX_SITE, CountingRule.MAX_AREA)
+    if any(rule_of(c) in largest for c in template.activity_types if c.key in used):
+        notes.append(
+            Note(N_("Planned people of types counted by their largest month are what they add to it."))
+        )
+    if total.converted:
+        notes.append(Note(N_("Some figures were converted with the household size.")))
+    return tuple(notes)
+
+
+def _about_places(rows: Sequence[_Row]) -> list[Note]:
+    notes = []
+    if part := sum(r.rows for r in rows if r.kind == "part"):
+        notes.append(
+            Note(
+                N_("%(rows)d rows name no area of this level; they stand in lines of their own."),
+                {"rows": part},
+            )
+        )
+    if lost := sum(r.rows for r in rows if r.kind == "unknown"):
+        notes.append(Note(N_("%(rows)d rows name no known place."), {"rows": lost}))
+    return notes
+
+
+def _about_targets(rows: Sequence[_Row], total: _Row) -> list[Note]:
+    notes = []
+    used = [r.target_source for r in rows if r.target_source]
+    if any(t.undivided for t in used):
+        notes.append(Note(N_("The source does not tell Shelter and NFI apart: the same figure serves both.")))
+    if any(f.invented for t in used for f in t.figures):
+        notes.append(Note(N_("The split of the targets over areas is invented (example).")))
+    surplus = -sum(r.gap for r in rows if r.gap is not None and r.gap < 0)
+    if surplus:
+        notes.append(
+            Note(
+                N_("Some areas got more than asked (%(surplus)d in all); that fills no gap elsewhere."),
+                {"surplus": surplus},
+            )
+        )
+    without = sum(r.reached or 0 for r in rows if r.target_source is None)
+    if used and without:
+        notes.append(
+            Note(
+                N_("%(people)d were reached in areas without such a figure; the total counts them."),
+                {"people": without},
+            )
+        )
+    return notes

@@ -1,0 +1,401 @@
+"""The gap table: needs and targets against the response, area by area, with everything that explains it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, assert_never
+
+from sqlalchemy import orm
+
+from cluster4w.gaps.counting import AreaKey, Slot, counts_by_area, slot_of, window_of
+from cluster4w.gaps.notes import Note, notes_of
+from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
+from cluster4w.gaps.targets import Target, Targets
+from cluster4w.models import GazetteerEdition, Operation
+from cluster4w.record.gazetteer import Gazetteer
+from cluster4w.record.queries.areas import load_gazetteer
+from cluster4w.record.queries.coverage import Unit, has_rows, months_with_rows, presence
+from cluster4w.record.queries.needs import current_needs
+from cluster4w.record.queries.operations import plan_months, template_of
+from cluster4w.template.language import N_, Labels
+from cluster4w.template.lists import CountingRule
+from cluster4w.template.problems import Refusal
+
+GapMeasure = Literal["current", "projected", "need"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. ``month`` is the last month counted (``YYYY-MM``), None counts all of them.
+
+    ``group`` None asks for all population groups together. ``as_of`` asks for the record at that moment.
+    """
+
+    level: int = 2
+    month: str | None = None
+    sub_sector: str = "shelter"
+    group: str | None = None
+    measure: str = "current"
+    unit: str = "household"
+    as_of: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """One line. People in the unit of the question; None is "not available", never zero.
+
+    ``kind``: ``area``; ``part`` for what is known at this area's level only, not at the table's;
+    ``unknown`` for rows without a place; ``total``.
+    """
+
+    kind: str
+    pcode: str | None
+    name: str
+    parent_name: str
+    target: int | None
+    reached: int | None
+    planned: int | None
+    in_need: int | None
+    #: By the measure of the question; negative where more was reached than asked.
+    gap: int | None
+    #: Reached by target (by need for the need measure) as a ratio; above 1 is shown as such.
+    coverage: float | None
+    #: Plain sum of what was reached, every round counted.
+    assistances: int | None
+    organisations: int
+    #: Rows of the record behind the figures.
+    rows: int
+    #: Some figure of this line was calculated with the household size.
+    converted: bool
+    target_source: Target | None = field(default=None, repr=False)
+
+    @property
+    def missing(self) -> int | None:
+        """The gap without a surplus: what help is still missing here."""
+        return None if self.gap is None else max(self.gap, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUsed:
+    """A table of needs or targets that the figures come from."""
+
+    measure: str
+    source: str
+    dated: dt.date
+    invented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUsed:
+    """How the people of an activity type were counted; ``words`` is an English source sentence."""
+
+    activity_type: str
+    labels: Labels
+    rule: CountingRule
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapTable:
+    """The answer to a question, with all that a reader needs to check it."""
+
+    question: Question
+    operation: str
+    title: Labels
+    is_example: bool
+    rows: tuple[GapRow, ...]
+    total: GapRow
+    notes: tuple[Note, ...]
+    sources: tuple[SourceUsed, ...]
+    rules: tuple[RuleUsed, ...]
+    #: First and last month counted.
+    months: tuple[str, str]
+    months_with_rows: tuple[str, ...]
+    household_size: float
+    household_size_source: str
+    country: str
+    edition: str
+    edition_id: int
+    edition_source: str
+    level_names: Mapping[str, Labels]
+    sub_sector_labels: Labels
+    group_labels: Labels | None
+    organisations: int
+    converted: bool
+    revision: int
+
+    def by_pcode(self) -> dict[str, GapRow]:
+        """Return the rows of the table's level by p-code."""
+        return {r.pcode: r for r in self.rows if r.kind == "area" and r.pcode}
+
+
+def base_of(measure: str) -> Literal["targeted", "in_need"]:
+    """Return what a measure compares the response with."""
+    return "in_need" if measure == "need" else "targeted"
+
+
+def check_question(operation: Operation, question: Question) -> None:
+    """Raise :class:`Refusal` for a sub-sector, group, measure or unit that there is not."""
+    lists = template_of(operation).lists
+    known: dict[str, tuple[str | None, set[str]]] = {
+        "sub_sector": (question.sub_sector, {c.key for c in lists["sub_sector"]}),
+        "group": (question.group, {c.key for c in lists["population_group"]}),
+        "measure": (question.measure, {"current", "projected", "need"}),
+        "unit": (question.unit, {"household", "individual"}),
+        "level": (str(question.level), {"1", "2", "3"}),
+    }
+    for name, (value, choices) in known.items():
+        if value is not None and value not in choices:
+            raise Refusal(
+                "gaps.question",
+                N_("“%(value)s” is not a %(name)s of this operation. Known: %(known)s."),
+                value=value,
+                name=name,
+                known=", ".join(sorted(choices)),
+            )
+
+
+def gap_table(session: orm.Session, operation: Operation, question: Question) -> GapTable:
+    """Return the gap table of an operation. A handful of statements, whatever the size of the record.
+
+    Raises:
+        Refusal: the question names a sub-sector, group, measure, unit or level that there is not.
+    """
+    check_question(operation, question)
+    unit: Unit = "household" if question.unit == "household" else "individual"
+    template = template_of(operation)
+    gazetteer = load_gazetteer(session, operation.edition_id)
+    edition = session.get_one(GazetteerEdition, operation.edition_id)
+    window = window_of(operation, question.month, question.as_of)
+    types = types_of(template, question.sub_sector)
+    counts = counts_by_area(
+        session,
+        operation,
+        level=question.level,
+        sub_sector=question.sub_sector,
+        unit=unit,
+        window=window,
+        group=question.group,
+    )
+    present = presence(
+        session,
+        operation,
+        level=question.level,
+        types=[c.key for c in types_of(template, question.sub_sector, counting=False)],
+        sub_sector=question.sub_sector,
+        window=window,
+        group=question.group,
+    )
+    targets = Targets(
+        current_needs(session, operation),
+        gazetteer,
+        sub_sector=question.sub_sector,
+        group=question.group,
+        unit=unit,
+        household_size=operation.household_size,
+    )
+    lines = _Lines(question, gazetteer, targets, reporting=has_rows(session, operation, window))
+    for (key, _group, _type), count in counts.items():
+        lines.count_at(key).add(count)
+    for entry in present:
+        lines.organisations[lines.slot((entry.adm1, entry.adm2, entry.adm3))].add(entry.organisation_id)
+    rows, total = lines.build()
+    months = months_with_rows(session, operation, plan_months(operation))
+    used = {key[2] for key in counts}
+    return GapTable(
+        question=question,
+        operation=operation.slug,
+        title=operation.title,
+        is_example=operation.is_example,
+        rows=tuple(rows),
+        total=total,
+        notes=notes_of(question.measure, rows, total, counts.values(), template, targets, used),
+        sources=_sources(rows),
+        rules=tuple(
+            RuleUsed(c.key, c.labels, rule_of(c), WORDS[rule_of(c)])
+            for c in sorted(types, key=lambda c: c.key not in used)
+        ),
+        months=_months(operation, question, months),
+        months_with_rows=months,
+        household_size=operation.household_size,
+        household_size_source=operation.household_size_source,
+        country=edition.country,
+        edition=edition.edition,
+        edition_id=edition.id,
+        edition_source=edition.source,
+        level_names=edition.level_names,
+        sub_sector_labels=_labels(template.lists["sub_sector"].get(question.sub_sector)),
+        group_labels=_labels(template.lists["population_group"].get(question.group))
+        if question.group
+        else None,
+        organisations=total.organisations,
+        converted=total.converted,
+        revision=operation.revision,
+    )
+
+
+def _labels(choice: Any) -> Labels:
+    return choice.labels if choice is not None else {}
+
+
+def _months(operation: Operation, question: Question, months: tuple[str, ...]) -> tuple[str, str]:
+    if question.month:
+        return f"{operation.plan_start:%Y-%m}", question.month
+    first, last = f"{operation.plan_start:%Y-%m}", f"{operation.plan_end:%Y-%m}"
+    return (min(months, default=first), max(months, default=last))
+
+
+def _sources(rows: list[GapRow]) -> tuple[SourceUsed, ...]:
+    used = {
+        SourceUsed(f.measure, f.source, f.dated, f.invented)
+        for row in rows
+        if row.target_source
+        for f in row.target_source.figures
+    }
+    return tuple(sorted(used, key=lambda s: (s.measure, -s.dated.toordinal(), s.source)))
+
+
+class _Lines:
+    """Collects what is known of each line of a table, then builds the lines."""
+
+    def __init__(
+        self, question: Question, gazetteer: Gazetteer, targets: Targets, *, reporting: bool
+    ) -> None:
+        self._question, self._gazetteer, self._targets = question, gazetteer, targets
+        self._reporting = reporting
+        self._slots: dict[AreaKey, Slot] = {}
+        self.counts: dict[Slot, Count] = defaultdict(Count)
+        self.organisations: dict[Slot, set[int]] = defaultdict(set)
+
+    def slot(self, key: AreaKey) -> Slot:
+        """Return the line of a row with these codes."""
+        if key not in self._slots:
+            self._slots[key] = slot_of(key, self._question.level, self._gazetteer)
+        return self._slots[key]
+
+    def count_at(self, key: AreaKey) -> Count:
+        """Return the count of the line of a row with these codes."""
+        return self.counts[self.slot(key)]
+
+    def build(self) -> tuple[list[GapRow], GapRow]:
+        """Return the lines, the largest gap first, and the total."""
+        level = self._question.level
+        slots = [Slot("area", p.pcode) for p in self._gazetteer.level(level)]
+        above = [Slot("part", p.pcode) for n in range(1, level) for p in self._gazetteer.level(n)]
+        extra = [s for s in (*above, Slot("unknown", None)) if self._is_needed(s)]
+        rows = [self._row(slot) for slot in (*slots, *extra)]
+        order = {"area": 0, "part": 1, "unknown": 2}
+        rows.sort(
+            key=lambda r: (
+                order[r.kind],
+                r.gap is None,
+                -(r.gap or 0),
+                -(r.reached or 0),
+                r.pcode or "",
+            )
+        )
+        return rows, self._total(rows)
+
+    def _is_needed(self, slot: Slot) -> bool:
+        return (
+            slot in self.counts
+            or slot in self.organisations
+            or any(self._target(slot, m) is not None for m in ("targeted", "in_need"))
+        )
+
+    def _target(self, slot: Slot, measure: Any) -> Target | None:
+        """Return the figure of a line; one above the table's level only where no area below has."""
+        level = self._question.level
+        if slot.kind == "area" and slot.pcode:
+            return self._targets.figure(measure, level, slot.pcode)
+        if slot.kind == "part" and slot.pcode:
+            place = self._gazetteer.by_pcode[slot.pcode]
+            return (
+                None
+                if self._has_below(measure, slot.pcode)
+                else self._targets.own(measure, place.level, slot.pcode)
+            )
+        regions = self._gazetteer.level(1)
+        if any(self._targets.own(measure, 1, p.pcode) or self._has_below(measure, p.pcode) for p in regions):
+            return None
+        return self._targets.country(measure)
+
+    def _has_below(self, measure: Any, pcode: str) -> bool:
+        return any(
+            self._targets.own(measure, child.level, child.pcode) or self._has_below(measure, child.pcode)
+            for child in self._gazetteer.children.get(pcode, ())
+        )
+
+    def _row(self, slot: Slot) -> GapRow:
+        place = self._gazetteer.get(slot.pcode)
+        parent = self._gazetteer.get(place.parent) if place else None
+        count = self.counts.get(slot, Count())
+        target, need = self._target(slot, "targeted"), self._target(slot, "in_need")
+        used = need if base_of(self._question.measure) == "in_need" else target
+        row = GapRow(
+            kind=slot.kind,
+            pcode=slot.pcode,
+            name=place.name if place else "",
+            parent_name=parent.name if parent else "",
+            target=round(target.value) if target else None,
+            reached=self._people(count.reached, count.reached_rows),
+            planned=self._people(count.planned, count.planned_rows),
+            in_need=round(need.value) if need else None,
+            gap=None,
+            coverage=None,
+            assistances=self._people(count.assistances, count.reached_rows),
+            organisations=len(self.organisations.get(slot, ())),
+            rows=count.reached_rows + count.planned_rows,
+            converted=bool(count.reached.converted or count.planned.converted or (used and used.converted)),
+            target_source=used,
+        )
+        return with_gap(row, self._question.measure)
+
+    def _people(self, amount: Amount, rows: int) -> int | None:
+        """Return a figure: zero only where the record has rows of these months and none of them is here."""
+        if amount.known:
+            return round(amount.value)
+        return 0 if self._reporting and rows == 0 else None
+
+    def _total(self, rows: list[GapRow]) -> GapRow:
+        def add(name: str) -> int | None:
+            values = [v for r in rows if (v := getattr(r, name)) is not None]
+            return sum(values) if values else None
+
+        everyone = set().union(*self.organisations.values()) if self.organisations else set()
+        row = GapRow(
+            kind="total",
+            pcode=None,
+            name="",
+            parent_name="",
+            target=add("target"),
+            reached=add("reached"),
+            planned=add("planned"),
+            in_need=add("in_need"),
+            gap=None,
+            coverage=None,
+            assistances=add("assistances"),
+            organisations=len(everyone),
+            rows=sum(r.rows for r in rows),
+            converted=any(r.converted for r in rows),
+        )
+        return with_gap(row, self._question.measure)
+
+
+def with_gap(row: GapRow, measure: str) -> GapRow:
+    """Return the row with its gap and coverage by a measure; None where a part of them is not available."""
+    base = row.in_need if base_of(measure) == "in_need" else row.target
+    if base is None or row.reached is None:
+        return row
+    asked: GapMeasure = measure  # type: ignore[assignment]
+    match asked:
+        case "current" | "need":
+            gap: int | None = base - row.reached
+        case "projected":
+            gap = None if row.planned is None else base - row.reached - row.planned
+        case _:
+            assert_never(asked)
+    return replace(row, gap=gap, coverage=row.reached / base if base else None)

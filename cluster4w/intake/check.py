@@ -1,0 +1,296 @@
+"""The whole check of a file: open, locate, map, read, reconcile, compare. Writes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import orm
+
+from cluster4w.intake.choose import choose_sheets
+from cluster4w.intake.compare import CheckedRow, Comparer, Seen, double_counts
+from cluster4w.intake.findings import WORDS, Finding
+from cluster4w.intake.map import Vocabulary
+from cluster4w.intake.meta import Meta, read_meta
+from cluster4w.intake.open import Workbook, open_workbook
+from cluster4w.intake.organisations import OrganisationFinder
+from cluster4w.intake.places import PlaceFinder
+from cluster4w.intake.sheet import SheetReader, SheetReport
+from cluster4w.models import Operation
+from cluster4w.record.queries import comparison
+from cluster4w.record.queries.comparison import Recorded
+from cluster4w.record.queries.context import IntakeContext, load_context
+from cluster4w.record.queries.organisations import Agency
+from cluster4w.template.completion import OUR_CLUSTER
+from cluster4w.template.rules import Severity
+
+#: How much of a value a finding shows.
+SHOWN = 200
+
+_ORDER = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
+_STATES = ("clean", "with_warnings", "with_errors")
+
+
+@dataclass
+class Counts:
+    """How many rows of each sort. read = clean + with_warnings + with_errors; skipped rows are apart."""
+
+    read: int = 0
+    skipped: int = 0
+    clean: int = 0
+    with_warnings: int = 0
+    with_errors: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    vanished: int = 0
+
+
+@dataclass
+class Check:
+    """What a check found. See :func:`cluster4w.intake.report.report` for its form as JSON."""
+
+    file_name: str
+    sha256: str
+    size: int
+    content: bytes
+    agency: Agency | None
+    month: str | None
+    all_clusters: bool
+    layout: str | None = None
+    sheets: list[SheetReport] = field(default_factory=list)
+    seen: dict[str, Seen] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
+    findings: list[Finding] = field(default_factory=list)
+    rows: list[CheckedRow] = field(default_factory=list)
+    vanished: list[Recorded] = field(default_factory=list)
+    #: Organisations that submitting registers; rows refer to them by their negative id.
+    new_organisations: list[Agency] = field(default_factory=list)
+    revision: int = 0
+    seconds: float = 0.0
+
+    @property
+    def has_errors(self) -> bool:
+        """Tell whether any finding is an error."""
+        return any(f.severity is Severity.ERROR for f in self.findings)
+
+
+class Reporter:
+    """Collects findings and gives each the severity that the operation wants; "off" drops it."""
+
+    def __init__(self, overrides: Mapping[str, str]) -> None:
+        self.findings: list[Finding] = []
+        self._overrides = overrides
+
+    def say(
+        self, code: str, severity: Severity | None = None, *, suggestion: str | None = None, **where: Any
+    ) -> Severity | None:
+        """Add a finding; returns its severity, None when the operation switched it off.
+
+        ``where``: sheet, row, column, header, key, value, params.
+        """
+        severity = severity or WORDS[code].severity
+        override = self._overrides.get(code)
+        if override == "off":
+            return None
+        if override:
+            severity = Severity(override)
+        value = where.get("value")
+        if value is not None and len(value) > SHOWN:
+            where["value"] = value[:SHOWN] + "…"
+        self.findings.append(Finding(severity, code, suggestion=suggestion, **where))
+        return severity
+
+
+def check_file(
+    session: orm.Session,
+    operation: Operation,
+    data: bytes,
+    name: str,
+    *,
+    agency: Agency | None,
+    month: str | None,
+    all_clusters: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Check:
+    """Read a file and compare it with the record. Writes nothing.
+
+    Args:
+        session: for the operation's places, organisations, aliases and current rows.
+        operation: whose template, edition and severities apply.
+        data: the bytes of the file.
+        name: its name, shown only.
+        agency: the organisation whose rows the file may hold; None for a file of the whole cluster.
+        month: ``YYYY-MM`` for rows that name none.
+        all_clusters: keep the rows of other clusters too.
+        progress: told the per cent that is done.
+
+    Raises:
+        Refusal: the file itself cannot be used.
+    """
+    started = time.perf_counter()
+    tell = progress or (lambda _: None)
+    context = load_context(session, operation, agency.id if agency else None)
+    check = Check(name, sha256(data).hexdigest(), len(data), data, agency, month, all_clusters)
+    check.revision = context.revision
+    reporter = Reporter({str(k): str(v) for k, v in (operation.severities or {}).items()})
+    tell(2)
+    meta = _read_sheets(context, check, reporter, data, tell)
+    tell(75)
+    _compare(session, context, check, reporter, meta)
+    _finish(check, reporter)
+    check.seconds = time.perf_counter() - started
+    tell(100)
+    return check
+
+
+def _read_sheets(
+    context: IntakeContext, check: Check, reporter: Reporter, data: bytes, tell: Callable[[int], None]
+) -> Meta:
+    workbook: Workbook = open_workbook(data)
+    vocabulary = Vocabulary.of(context.template)
+    meta = read_meta(workbook)
+    chosen = choose_sheets(workbook, vocabulary, reporter, {**context.mapping})
+    tell(15)
+    places = PlaceFinder(context.gazetteer, _area_aliases(context))
+    organisations = OrganisationFinder(context.agencies, check.agency, _organisation_aliases(context))
+    for index, sheet in enumerate(chosen):
+        reader = SheetReader(
+            context=context,
+            source=sheet,
+            vocabulary=vocabulary,
+            places=places,
+            organisations=organisations,
+            reporter=reporter,
+            month=check.month or meta.month,
+            all_clusters=check.all_clusters,
+            named_layout=meta.layout,
+        )
+        report = reader.read(check.rows)
+        check.sheets.append(report)
+        check.seen[report.name] = Seen.of((c.key for c in report.columns if c.key), reader.layout)
+        check.counts.skipped += report.skipped
+        check.layout = check.layout or (reader.layout.name if reader.layout else None)
+        tell(15 + 60 * (index + 1) // len(chosen))
+    check.new_organisations = organisations.new
+    return meta
+
+
+def _area_aliases(context: IntakeContext) -> dict[tuple[str, str], str]:
+    return {(c, folded): t for (kind, c, folded), t in context.aliases.items() if kind == "area"}
+
+
+def _organisation_aliases(context: IntakeContext) -> dict[tuple[str, str], int]:
+    return {(c, folded): int(t) for (kind, c, folded), t in context.aliases.items() if kind == "organisation"}
+
+
+def _compare(
+    session: orm.Session, context: IntakeContext, check: Check, reporter: Reporter, meta: Meta
+) -> None:
+    operation = context.operation
+    comparer = Comparer(
+        context.template,
+        check.seen,
+        meta.rows if meta.operation in (None, operation.slug) else {},
+        lambda uids: comparison.rows_by_uid(session, operation, uids),
+        lambda ids, months: (
+            r
+            for r in comparison.current_rows(session, operation, ids, months)
+            # Rows of other clusters were set aside in the file: in the record they are not missed.
+            if check.all_clusters or r.values.get("cluster") in (None, OUR_CLUSTER)
+        ),
+    )
+    result = comparer.compare(check.rows)
+    letters = {s.name: {c.key: c for c in s.columns if c.key} for s in check.sheets}
+    for row, code, key, params in result.notes:
+        column = letters[row.sheet].get(key)
+        severity = reporter.say(
+            code,
+            sheet=row.sheet,
+            row=row.number,
+            column=column.letter if column else None,
+            header=column.header if column else None,
+            key=key or None,
+            value=str(row.values.get(key)) if key else None,
+            params=params,
+        )
+        worsen(row, severity)
+    check.vanished = result.vanished
+    if check.vanished:
+        reporter.say("rows.vanished", params={"count": len(check.vanished)})
+    _locked(context, check, reporter, letters)
+    _double_counts(session, context, check, reporter)
+
+
+def _locked(context: IntakeContext, check: Check, reporter: Reporter, letters: Mapping[str, Any]) -> None:
+    """A locked month takes no new version; a row that changes nothing needs none."""
+    if not context.locked:
+        return
+    for row in check.rows:
+        months = {row.values.get("period"), row.before.get("period")} & context.locked
+        if months and row.comparison in ("new", "changed"):
+            column = letters[row.sheet].get("period")
+            severity = reporter.say(
+                "period.locked",
+                sheet=row.sheet,
+                row=row.number,
+                column=column.letter if column else None,
+                header=column.header if column else None,
+                key="period",
+                value=str(min(str(m) for m in months)),
+            )
+            worsen(row, severity)
+
+
+def _double_counts(session: orm.Session, context: IntakeContext, check: Check, reporter: Reporter) -> None:
+    counted = [
+        r
+        for r in check.rows
+        if r.state != "with_errors"
+        and r.comparison != "repeated"
+        and r.organisation_id
+        and (r.values.get("households_reached") or r.values.get("individuals_reached"))
+    ]
+    if not counted:
+        return
+    names = {a.id: a.acronym for a in (*context.agencies, *check.new_organisations)}
+    organisations = {r.organisation_id for r in counted if r.organisation_id}
+    months = {str(r.values["period"]) for r in counted if r.values.get("period")}
+    others = comparison.others_rows(session, context.operation, organisations, months)
+    for row, other, figure in double_counts(counted, others):
+        reporter.say(
+            "row.double_count",
+            sheet=row.sheet,
+            row=row.number,
+            params={"other": names.get(other, "?"), "figure": figure},
+        )
+
+
+def worsen(row: CheckedRow, severity: Severity | None) -> None:
+    """Give a row the state of its worst finding."""
+    if severity is None:
+        return
+    if _ORDER[severity] > _STATES.index(row.state):
+        row.state = _STATES[_ORDER[severity]]
+    if row.state == "with_errors":
+        row.comparison = None
+
+
+def _finish(check: Check, reporter: Reporter) -> None:
+    counts = check.counts
+    for row in check.rows:
+        counts.read += 1
+        setattr(counts, row.state, getattr(counts, row.state) + 1)
+        if row.comparison:
+            setattr(counts, row.comparison, getattr(counts, row.comparison) + 1)
+    counts.vanished = len(check.vanished)
+    check.findings = sorted(reporter.findings, key=_place(check.sheets))
+
+
+def _place(sheets: Sequence[SheetReport]) -> Callable[[Finding], tuple[int, int]]:
+    order = {s.name: i for i, s in enumerate(sheets)}
+    return lambda f: (order.get(f.sheet or "", -1), f.row or 0)

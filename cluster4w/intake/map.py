@@ -1,0 +1,182 @@
+"""Which column of the file is which column of the template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+
+from cluster4w.template.declaration import Template
+from cluster4w.template.layouts import Layout, LayoutColumn
+from cluster4w.template.text import clean, fold_header
+
+#: A fuzzy match from here on is taken; from DOUBTFUL on it is asked.
+SURE = 90
+DOUBTFUL = 80
+
+_RANK = {"confirmed": 0, "label": 1, "hxl": 2, "alias": 3, "folded": 4, "fuzzy": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One column of the file. ``index`` counts from 0; ``key`` is None for a column that nobody recognised.
+
+    ``how``: ``confirmed`` (the organisation said so before), ``label`` (the layout's exact header), ``hxl``,
+    ``alias``, ``folded``, ``fuzzy``, ``doubtful`` (``guess`` is asked, not taken), ``duplicate`` (``guess``
+    is another column's already) or ``none``.
+    """
+
+    index: int
+    header: str
+    key: str | None
+    how: str
+    score: int
+    guess: str | None = None
+
+
+@dataclass
+class Vocabulary:
+    """Every header text that a template and its layouts know, in the forms in which headers are looked up."""
+
+    template: Template
+    exact: dict[str, str] = field(default_factory=dict)
+    layouts: dict[str, list[tuple[LayoutColumn, frozenset[str]]]] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    folded: dict[str, str] = field(default_factory=dict)
+    hxl: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, template: Template) -> Vocabulary:
+        """Collect the vocabulary of a template; earlier columns win a text that two claim."""
+        words = cls(template)
+        for layout in template.layouts.values():
+            words.layouts[layout.name] = [(c, _spellings(c, layout)) for c in layout.columns]
+            for column, spellings in words.layouts[layout.name]:
+                for spelling in spellings:
+                    words.exact.setdefault(spelling, column.key)
+                    words.folded.setdefault(fold_header(spelling), column.key)
+                if column.hxl:
+                    words.hxl.setdefault(_tag(column.hxl), column.key)
+        for known in template.columns:
+            for text in known.labels.values():
+                words.exact.setdefault(clean(text), known.key)
+            if known.hxl:
+                words.hxl.setdefault(_tag(known.hxl), known.key)
+        for known in template.columns:
+            for text in (*known.labels.values(), known.key):
+                words.folded.setdefault(fold_header(text), known.key)
+        for known in template.columns:
+            for text in known.aliases:
+                words.aliases.setdefault(clean(text), known.key)
+                words.folded.setdefault(fold_header(text), known.key)
+        words.folded.pop("", None)
+        return words
+
+    def knows(self, header: str) -> str | None:
+        """Return the key of a header that needs no guessing, or None."""
+        return self._sure(header)[0]
+
+    def _sure(self, header: str) -> tuple[str | None, str]:
+        text = clean(header).rstrip("* ")
+        if text in self.exact:
+            return self.exact[text], "label"
+        if text in self.aliases:
+            return self.aliases[text], "alias"
+        folded = fold_header(header)
+        if folded in self.folded:
+            return self.folded[folded], "folded"
+        # A second language in the same cell: every part that is known must say the same.
+        parts = [p for p in re.split(r"[\n/|]", header) if p.strip()]
+        if len(parts) > 1:
+            keys = {self.folded.get(fold_header(part)) for part in parts} - {None}
+            if len(keys) == 1:
+                return keys.pop(), "folded"
+        return None, "none"
+
+    def find(self, header: str, tag: str, confirmed: Mapping[str, str]) -> tuple[str | None, str, int]:
+        """Return (key, how, score) for a header and the HXL tag beside it."""
+        folded = fold_header(header)
+        key, how = self._sure(header)
+        if folded and confirmed.get(folded) in self.template.by_key:
+            return confirmed[folded], "confirmed", 100
+        if how == "label":
+            return key, how, 100
+        if tag and (by_tag := self.hxl.get(_tag(tag))):
+            return by_tag, "hxl", 100
+        if key:
+            return key, how, 100
+        if len(folded) < 4:
+            return None, "none", 0
+        best = process.extractOne(folded, self.folded.keys(), scorer=fuzz.ratio, score_cutoff=DOUBTFUL)
+        if best is None or _digits(best[0]) != _digits(folded):
+            return None, "none", 0
+        score = int(best[1])
+        return self.folded[best[0]], "fuzzy" if score >= SURE else "doubtful", score
+
+
+def _digits(text: str) -> list[str]:
+    return re.findall(r"\d+|\blt\b|\bgt\b", text)
+
+
+def _tag(tag: str) -> str:
+    """Return a tag in one form: lower case, no blanks, attributes sorted."""
+    first, *attributes = re.sub(r"\s", "", tag.lower()).split("+")
+    return "+".join([first, *sorted(a for a in attributes if a)])
+
+
+def _spellings(column: LayoutColumn, layout: Layout) -> frozenset[str]:
+    texts = {clean(text) for text in column.header.values()}
+    if layout.bilingual and len(column.header) > 1:
+        values = list(column.header.values())
+        for first in values:
+            for second in values:
+                if first != second:
+                    texts |= {clean(f"{first} {second}"), clean(f"{first} / {second}")}
+    return frozenset(t.rstrip("* ") for t in texts)
+
+
+def map_columns(
+    headers: Sequence[str],
+    tags: Sequence[str],
+    vocabulary: Vocabulary,
+    confirmed: Mapping[str, str],
+) -> list[Mapped]:
+    """Return one :class:`Mapped` per column of the file that has a header, a tag or neither.
+
+    A key is given to one column only: the surer match, then the more to the left.
+    """
+    found = []
+    for index, header in enumerate(headers):
+        tag = tags[index] if index < len(tags) else ""
+        if not header and not tag:
+            continue
+        key, how, score = vocabulary.find(header, tag, confirmed)
+        found.append(Mapped(index, clean(header) or tag, key, how, score))
+    taken: dict[str, Mapped] = {}
+    for column in sorted(found, key=lambda c: (_RANK.get(c.how, 9), -c.score, c.index)):
+        if column.key and column.how != "doubtful":
+            taken.setdefault(column.key, column)
+    return [_settled(column, taken) for column in found]
+
+
+def _settled(column: Mapped, taken: Mapping[str, Mapped]) -> Mapped:
+    if column.key is None:
+        return column
+    if taken.get(column.key) is column:
+        return column
+    how = "duplicate" if column.key in taken else "doubtful"
+    return Mapped(column.index, column.header, None, how, column.score, guess=column.key)
+
+
+def detect_layout(columns: Iterable[Mapped], vocabulary: Vocabulary, named: str | None) -> Layout | None:
+    """Return the layout whose headers stand in the file: nine in ten of them, exactly as we write them."""
+    headers = {c.header.rstrip("* ") for c in columns}
+    best: tuple[float, Layout] | None = None
+    for name, expected in vocabulary.layouts.items():
+        share = sum(1 for _, spellings in expected if spellings & headers) / len(expected)
+        wanted = 0.6 if name == named else 0.9
+        if share >= wanted and (best is None or share > best[0]):
+            best = (share, vocabulary.template.layouts[name])
+    return best[1] if best else None

@@ -1,0 +1,196 @@
+"""What loading needs reports: the words of its findings, and the result as text and JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from cluster4w.intake.areas_report import finding_json, findings_text
+from cluster4w.intake.findings import Finding, summary, words
+from cluster4w.models import NeedSource
+from cluster4w.record.operations.needs import Figure
+from cluster4w.template.language import N_, Translate
+from cluster4w.template.rules import Severity
+
+words(
+    "needs.unknown_code",
+    Severity.ERROR,
+    N_("Unknown codes"),
+    N_("No area of the edition %(own)s has the code %(value)s; the row was left out."),
+)
+words(
+    "needs.unlinked_code",
+    Severity.ERROR,
+    N_("Codes of another edition"),
+    N_(
+        "The code %(value)s belongs to the edition %(edition)s and has no counterpart in %(own)s; "
+        "the row was left out."
+    ),
+)
+words(
+    "needs.ambiguous_code",
+    Severity.ERROR,
+    N_("Codes with several meanings"),
+    N_("The code %(value)s means different areas (%(codes)s): say which edition the file uses."),
+)
+words(
+    "needs.code_name_disagree",
+    Severity.ERROR,
+    N_("Code and name disagree"),
+    N_("The code %(value)s is %(place)s, but the row says “%(name)s”; the row was left out."),
+)
+words(
+    "needs.other_edition",
+    Severity.INFO,
+    N_("Codes translated from another edition"),
+    N_("%(value)s of the edition %(edition)s is %(ours)s here."),
+)
+words(
+    "needs.unknown_name",
+    Severity.ERROR,
+    N_("Unknown area names"),
+    N_("No area of the edition %(own)s is called “%(value)s”; the row was left out."),
+)
+words(
+    "needs.ambiguous_name",
+    Severity.ERROR,
+    N_("Area names with several meanings"),
+    N_("Several areas are called “%(value)s” (%(codes)s): give the code or the area above."),
+)
+words(
+    "needs.no_area",
+    Severity.ERROR,
+    N_("Rows without an area"),
+    N_("The row names no area; it was left out."),
+)
+words(
+    "needs.unknown_group",
+    Severity.ERROR,
+    N_("Unknown population groups"),
+    N_("“%(value)s” is no population group of the list; the row was left out."),
+)
+words(
+    "needs.unknown_word",
+    Severity.ERROR,
+    N_("Words that are not understood"),
+    N_("“%(value)s” is not understood under “%(header)s”; the row was left out."),
+)
+words(
+    "needs.not_a_number",
+    Severity.ERROR,
+    N_("Figures that are no numbers"),
+    N_("“%(value)s” is no number of people or households; the figure was left out."),
+)
+words(
+    "needs.repeated",
+    Severity.ERROR,
+    N_("Figures that occur twice"),
+    N_("The same figure stands already in row %(first)s; this one was left out, nothing was added up."),
+)
+words(
+    "needs.breakdowns",
+    Severity.INFO,
+    N_("Breakdowns"),
+    N_("%(count)s rows by sex, age or disability were set aside: the totals are in other rows."),
+)
+words(
+    "needs.other_sectors",
+    Severity.INFO,
+    N_("Rows of other sectors"),
+    N_("%(count)s rows of other sectors were set aside."),
+)
+words(
+    "needs.empty",
+    Severity.INFO,
+    N_("Rows without figures"),
+    N_("%(count)s rows hold no figure; absent is not zero."),
+)
+words(
+    "needs.assumed_measure",
+    Severity.INFO,
+    N_("Measure assumed"),
+    N_("The column “%(header)s” does not say people in need or targeted: taken as people in need."),
+)
+words(
+    "needs.assumed_unit",
+    Severity.INFO,
+    N_("Unit assumed"),
+    N_("The table does not say households or individuals: taken as individuals."),
+)
+
+
+#: Under which count a row can fall, after the number read.
+ROW_COUNTS = ("read", "used", "left_out", "other_sectors", "breakdowns", "empty")
+
+
+@dataclass
+class LoadedNeeds:
+    """What a loader did with the rows of a file; the counts of rows add up to ``read``."""
+
+    file: str
+    operation: str
+    source: str
+    dated: dt.date
+    rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ROW_COUNTS, 0))
+    figures: list[Figure] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    saved: NeedSource | None = None
+
+    @property
+    def has_errors(self) -> bool:
+        """True when a row or a figure was left out for an error."""
+        return any(f.severity is Severity.ERROR for f in self.findings)
+
+    def by_level(self) -> dict[int, int]:
+        """Return the number of figures per level; 0 is the whole country."""
+        counts: dict[int, int] = {}
+        for figure in self.figures:
+            counts[figure.level] = counts.get(figure.level, 0) + 1
+        return dict(sorted(counts.items()))
+
+    def as_json(self, translate: Translate) -> dict[str, Any]:
+        """Return everything as JSON, findings complete."""
+        return {
+            "file": self.file,
+            "operation": self.operation,
+            "source": self.source,
+            "date": self.dated.isoformat(),
+            "rows": self.rows,
+            "figures": len(self.figures),
+            "levels": {str(k): v for k, v in self.by_level().items()},
+            "national": [
+                {
+                    "measure": f.measure,
+                    "sub_sector": f.sub_sector,
+                    "population_group": f.population_group,
+                    "unit": f.unit,
+                    "value": f.value,
+                }
+                for f in self.figures
+                if f.level == 0
+            ],
+            "findings": [finding_json(f, translate) for f in self.findings],
+            "summary": summary(self.findings),
+        }
+
+    def as_text(self, translate: Translate) -> str:
+        """Return a short report for a terminal."""
+        lines = [
+            f"{self.file} → {self.operation} ({self.source}, {self.dated.isoformat()})",
+            translate(N_("Rows: %(read)s read, %(used)s used, %(left_out)s left out for an error"))
+            % self.rows,
+            translate(
+                N_(
+                    "Set aside: %(other_sectors)s of other sectors, %(breakdowns)s breakdowns, "
+                    "%(empty)s empty"
+                )
+            )
+            % self.rows,
+        ]
+        for level, count in self.by_level().items():
+            line = (
+                N_("Level %(level)s: %(count)s figures") if level else N_("Whole country: %(count)s figures")
+            )
+            lines.append(translate(line) % {"level": level, "count": count})
+        return "\n".join([*lines, *findings_text(self.findings, translate)])

@@ -1,0 +1,301 @@
+"""From a checked file to the record: receive, check, submit; and the three at once for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import orm
+
+from cluster4w.intake.check import Check, check_file
+from cluster4w.intake.compare import CheckedRow, Seen, overlay
+from cluster4w.intake.findings import Finding, summary
+from cluster4w.intake.report import sheets_json
+from cluster4w.models import Operation, Organisation, Person, Submission, SubmissionState
+from cluster4w.record.operations import submissions as store
+from cluster4w.record.operations.activities import Change, record_versions
+from cluster4w.record.operations.organisations import register
+from cluster4w.record.queries import submissions as stored
+from cluster4w.record.queries.comparison import rows_by_uid
+from cluster4w.record.queries.operations import template_of
+from cluster4w.record.queries.organisations import Agency, agencies
+from cluster4w.template.completion import complete
+from cluster4w.template.declaration import Template
+from cluster4w.template.kinds import Values, from_json, to_json
+from cluster4w.template.language import N_
+from cluster4w.template.problems import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What recording needs of a row, wherever it comes from."""
+
+    sheet: str
+    number: int
+    uid: str | None
+    changed: bool
+    organisation_id: int | None
+    values: Values
+    extra: dict[str, Any]
+
+
+def receive(
+    session: orm.Session,
+    operation: Operation,
+    data: bytes,
+    name: str,
+    *,
+    agency: Agency | None,
+    month: str | None,
+    actor: Person | None,
+    all_clusters: bool = False,
+) -> Submission:
+    """Store a file as a submission in state ``received``. Reads nothing of it."""
+    return store.receive_file(
+        session,
+        operation,
+        data,
+        name,
+        organisation_id=agency.id if agency else None,
+        month=month,
+        actor=actor,
+        origin="upload",
+        all_clusters=all_clusters,
+    )
+
+
+def run_check(
+    session: orm.Session, submission_id: int, progress: Callable[[int], None] | None = None
+) -> Submission:
+    """Check a received file and store rows, findings and report; the state is then checked or refused.
+
+    Can be run again: what an earlier check found is replaced.
+    """
+    submission = stored.get_submission(session, submission_id)
+    operation = session.get_one(Operation, submission.operation_id)
+    store.begin_check(session, submission)
+    try:
+        check = check_file(
+            session,
+            operation,
+            stored.file_content(session, submission),
+            submission.file.name if submission.file else "",
+            agency=_agency(session, operation, submission.organisation_id),
+            month=submission.month,
+            all_clusters=submission.all_clusters,
+            progress=progress,
+        )
+    except Refusal as refusal:
+        store.save_refusal(session, submission, refusal)
+        return submission
+    _save(session, submission, check, template_of(operation))
+    return submission
+
+
+def submit(session: orm.Session, submission: Submission, *, actor: Person | None) -> dict[str, int]:
+    """Record the rows of a checked submission that have no errors; returns the counts of its rows.
+
+    When the record has moved on since the check, the file is checked again first.
+
+    Raises:
+        Refusal: the submission is not checked, or can no longer be used; nothing is recorded.
+    """
+    operation = session.get_one(Operation, submission.operation_id, with_for_update=True)
+    if submission.state != SubmissionState.CHECKED:
+        raise Refusal(
+            "submission.not_checked",
+            N_("Only a checked file can be submitted; this one is %(state)s."),
+            state=str(submission.state),
+        )
+    if submission.revision != operation.revision:
+        run_check(session, submission.id)
+        if submission.state != SubmissionState.CHECKED:
+            refusal = submission.refusal
+            raise Refusal(refusal["code"], refusal["message"], **refusal["params"])
+    template = template_of(operation)
+    rows = (
+        _Row(
+            r.sheet,
+            r.number,
+            r.uid,
+            r.comparison == "changed",
+            r.organisation_id,
+            _values(r.said, template),
+            r.extra or {},
+        )
+        for r in stored.rows_to_record(session, submission)
+    )
+    _record(session, operation, submission, rows, _seen(submission.report, template), actor)
+    return dict(submission.report["rows"])
+
+
+def record_check(
+    session: orm.Session,
+    operation: Operation,
+    check: Check,
+    *,
+    actor: Person | None,
+    origin: str,
+    submission: Submission | None = None,
+) -> Submission:
+    """Store a check with its file and record its rows without errors, in one go."""
+    if submission is None:
+        submission = store.receive_file(
+            session,
+            operation,
+            check.content,
+            check.file_name,
+            organisation_id=check.agency.id if check.agency else None,
+            month=check.month,
+            actor=actor,
+            origin=origin,
+            all_clusters=check.all_clusters,
+        )
+    template = template_of(operation)
+    _save(session, submission, check, template)
+    rows = (
+        _Row(r.sheet, r.number, r.uid, r.comparison == "changed", r.organisation_id, r.values, r.extra)
+        for r in check.rows
+        if r.comparison in ("new", "changed")
+    )
+    _record(session, operation, submission, rows, check.seen, actor)
+    return submission
+
+
+def _agency(session: orm.Session, operation: Operation, organisation_id: int | None) -> Agency | None:
+    if organisation_id is None:
+        return None
+    found = next((a for a in agencies(session, operation) if a.id == organisation_id), None)
+    if found is None:
+        organisation = session.get_one(Organisation, organisation_id)
+        found = Agency(organisation.id, organisation.acronym, organisation.name, organisation.type)
+    return found
+
+
+def _values(said: dict[str, Any], template: Template) -> Values:
+    by_key = template.by_key
+    return {k: from_json(by_key[k].kind, v) for k, v in said.items() if k in by_key}
+
+
+def _seen(report: dict[str, Any], template: Template) -> dict[str, Seen]:
+    layout = template.layouts.get(report.get("layout") or "")
+    return {
+        s["name"]: Seen.of((c["key"] for c in s["columns"] if c["key"]), layout) for s in report["sheets"]
+    }
+
+
+def _save(session: orm.Session, submission: Submission, check: Check, template: Template) -> None:
+    report = {
+        "file": check.file_name,
+        "layout": check.layout,
+        "sheets": sheets_json(check),
+        "rows": asdict(check.counts),
+        "summary": summary(check.findings),
+        "vanished": [{"uid": r.uid, "organisation_id": r.organisation_id} for r in check.vanished],
+        "seconds": round(check.seconds, 2),
+    }
+    store.save_check(
+        session,
+        submission,
+        rows=_row_dicts(check.rows, template),
+        findings=map(_finding_dict, check.findings),
+        report=report,
+        revision=check.revision,
+    )
+
+
+def _row_dicts(rows: Iterable[CheckedRow], template: Template) -> Iterator[dict[str, Any]]:
+    kinds = {c.key: c.kind for c in template.columns}
+    for row in rows:
+        yield {
+            "sheet": row.sheet[:64],
+            "number": row.number,
+            "state": row.state,
+            "comparison": row.comparison,
+            "uid": row.uid,
+            # A file's own new organisation has no id yet; its name stands among the values.
+            "organisation_id": row.organisation_id if (row.organisation_id or 0) > 0 else None,
+            "parsed": {k: to_json(kinds[k], v) for k, v in row.values.items() if v is not None},
+            "extra": row.extra,
+            "before": {k: to_json(kinds[k], v) for k, v in row.before.items()},
+        }
+
+
+def _finding_dict(finding: Finding) -> dict[str, Any]:
+    return {
+        "severity": str(finding.severity),
+        "code": finding.code,
+        "sheet": finding.sheet[:64] if finding.sheet is not None else None,
+        "row": finding.row,
+        "column": finding.column,
+        "header": finding.header,
+        "key": finding.key,
+        "value": finding.value,
+        "params": dict(finding.params),
+        "suggestion": finding.suggestion,
+    }
+
+
+def _record(
+    session: orm.Session,
+    operation: Operation,
+    submission: Submission,
+    rows: Iterable[_Row],
+    seen: dict[str, Seen],
+    actor: Person | None,
+) -> None:
+    template = template_of(operation)
+    wanted = list(rows)
+    brought = _register(session, operation, wanted, actor)
+    known = {
+        r.uid: r for r in rows_by_uid(session, operation, [r.uid for r in wanted if r.changed and r.uid])
+    }
+    changes = []
+    for row in wanted:
+        values, extra = row.values, row.extra
+        organisation_id = row.organisation_id
+        if organisation_id is None or organisation_id < 0:
+            organisation_id = brought[_named(row)]
+        before = known.get(row.uid or "")
+        if before is not None:
+            values = complete(overlay(before.values, row.values, seen[row.sheet]), template)
+            extra = {**before.extra, **row.extra}
+        changes.append(Change(organisation_id, values, row.uid, row.number, extra=extra))
+    if changes:
+        record_versions(
+            session,
+            operation,
+            changes,
+            actor=actor,
+            submission=submission,
+            action="submission.recorded",
+        )
+    store.mark_submitted(session, submission, actor=actor)
+
+
+def _named(row: _Row) -> tuple[str, str]:
+    return str(row.values["org_acronym"]), str(row.values["org_name"])
+
+
+def _register(
+    session: orm.Session, operation: Operation, rows: Iterable[_Row], actor: Person | None
+) -> dict[tuple[str, str], int]:
+    """Register the organisations that the file brings; returns (acronym, name) to id."""
+    brought: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.organisation_id is not None and row.organisation_id > 0:
+            continue
+        acronym, name = _named(row)
+        if (acronym, name) not in brought:
+            agency = register(
+                session,
+                operation,
+                acronym=acronym,
+                name=name,
+                type_=str(row.values["org_type"]),
+                actor=actor,
+                origin="import",
+            )
+            brought[(acronym, name)] = agency.id
+    return brought

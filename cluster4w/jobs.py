@@ -1,0 +1,239 @@
+"""Work that outlives a request: the queue, its worker, and the servers. Importing it opens nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, cast
+
+from flask import Flask
+from huey import MemoryHuey, PostgresHuey, SqliteHuey
+from huey.api import Huey, TaskWrapper
+from waitress.server import create_server
+
+_log = logging.getLogger(__name__)
+_making = threading.Lock()
+
+#: Requests that the web server answers at the same time.
+WEB_THREADS = 8
+#: Seconds that a check under way is given when the worker is told to stop; it starts again next time.
+PATIENCE = 20
+
+
+def queue(app: Flask) -> Huey:
+    """Return the application's queue, opening it at first use.
+
+    It lies beside the database: in the instance folder for SQLite, in the same PostgreSQL otherwise.
+    """
+    with _making:
+        if "jobs" not in app.extensions:
+            app.extensions["jobs"] = _make_queue(app)
+        return cast(Huey, app.extensions["jobs"])
+
+
+def _make_queue(app: Flask) -> Huey:
+    address: str = app.config["SQLALCHEMY_ENGINES"]["default"]
+    made: Huey
+    if app.config.get("JOBS_AT_ONCE"):
+        made = MemoryHuey("cluster4w", immediate=True, results=False)
+    elif address.startswith("postgresql"):
+        made = PostgresHuey("cluster4w", dsn=address.replace("+psycopg", "", 1), results=False)
+    else:
+        folder = app.config["INSTANCE"]
+        folder.mkdir(parents=True, exist_ok=True)
+        made = SqliteHuey("cluster4w", filename=str(folder / "jobs.sqlite3"), results=False)
+
+    def check_submission(submission_id: int) -> None:
+        run_check(app, submission_id)
+
+    app.extensions["check_submission"] = made.task(name="check_submission")(check_submission)
+    return made
+
+
+# --- checking a submission --------------------------------------------------------------------------
+
+
+def enqueue_check(app: Flask, submission_id: int) -> None:
+    """Have a submission checked by the worker. Commit first: the worker must be able to see it.
+
+    With ``JOBS_AT_ONCE`` it is checked before this returns, in a session of its own.
+    """
+    if app.config.get("JOBS_AT_ONCE"):
+        run_check(app, submission_id)
+        return
+    queue(app)
+    cast(TaskWrapper, app.extensions["check_submission"])(submission_id)
+
+
+def run_check(app: Flask, submission_id: int) -> None:
+    """Check a submission and commit what was found. One that is checked already is left as it is."""
+    from cluster4w.extensions import db
+    from cluster4w.intake.submit import run_check as check
+    from cluster4w.models.engine import writing
+    from cluster4w.record.operations.waiting import begin_check
+
+    with app.app_context():
+        with writing():
+            begun = begin_check(db.session, submission_id)
+            db.session.commit()
+        if not begun:
+            return
+        with writing():
+            check(db.session, submission_id, progress=_keeper(app, submission_id))
+            db.session.commit()
+
+
+def _keeper(app: Flask, submission_id: int) -> Callable[[int], None]:
+    """Return what keeps the progress. It lies with the queue: the check holds the database's write lock."""
+    kept = -1
+
+    def keep(percent: int) -> None:
+        nonlocal kept
+        if percent != kept:
+            kept = percent
+            queue(app).put(f"progress-{submission_id}", percent)
+
+    return keep
+
+
+def progress(app: Flask, submission_id: int) -> int:
+    """Return how much of a check is done, 0 to 100."""
+    return int(queue(app).get(f"progress-{submission_id}", peek=True) or 0)
+
+
+def resume(app: Flask) -> list[int]:
+    """Queue the checks again that a stopped worker left behind; returns their submissions."""
+    from cluster4w.extensions import db
+    from cluster4w.record.queries.waiting import unfinished_checks
+
+    with app.app_context():
+        left = unfinished_checks(db.session)
+    for submission_id in left:
+        enqueue_check(app, submission_id)
+    return left
+
+
+# --- serving ----------------------------------------------------------------------------------------
+
+
+def run_worker(app: Flask) -> None:
+    """Run the worker in this thread, the main one, until SIGINT (it finishes) or SIGTERM (it stops)."""
+    _consumer(app).run()
+
+
+def _consumer(app: Flask) -> Any:
+    for submission_id in resume(app):
+        _log.warning("submission %s was left unfinished: it is checked again", submission_id)
+    return queue(app).create_consumer(workers=1, shutdown_timeout=PATIENCE)
+
+
+def serve_web(app: Flask, host: str, port: int) -> None:
+    """Run the web server in this thread until SIGINT or SIGTERM."""
+    server = cast(Any, create_server)(
+        app,
+        host=host,
+        port=port,
+        threads=WEB_THREADS,
+        ident=None,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024,
+        # ProxyFix reads the forwarded headers when BEHIND_PROXY says so; the server leaves them to it.
+        clear_untrusted_proxy_headers=not app.config["BEHIND_PROXY"],
+    )
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        server.run()
+    finally:
+        server.close()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def serve_all(app: Flask, host: str, port: int) -> None:
+    """Run the web server here and the worker in a child process; SIGINT or SIGTERM stops both."""
+    worker = ChildWorker(app)
+    worker.start()
+    try:
+        serve_web(app, host, port)
+    finally:
+        worker.stop()
+
+
+class ChildWorker:
+    """A worker in a process of its own, so that a large check does not slow the pages down.
+
+    It lives as long as its standard input is open: however this process ends, the child sees the end of
+    the pipe and leaves. A child that dies is started again.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._environment = os.environ | {
+            "CLUSTER4W_INSTANCE": str(app.config["INSTANCE"]),
+            "CLUSTER4W_SECRET_KEY": app.config["SECRET_KEY"],
+        }
+        if app.config.get("DATABASE_URL"):
+            self._environment["DATABASE_URL"] = app.config["DATABASE_URL"]
+        self._stopping = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+
+    def start(self) -> None:
+        """Start the worker and the thread that keeps it alive."""
+        self._spawn()
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """Ask the worker to finish, wait, then end it."""
+        self._stopping.set()
+        child = self._child
+        if child is None:
+            return
+        if child.stdin:
+            child.stdin.close()
+        try:
+            child.wait(PATIENCE + 5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        self._keeper.join(5)
+
+    def _spawn(self) -> None:
+        self._child = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                "from cluster4w import create_app, jobs; jobs.work_while_served(create_app())",
+            ],
+            stdin=subprocess.PIPE,
+            env=self._environment,
+            # Ctrl-C reaches the whole group of a terminal; the server alone decides when the worker leaves.
+            start_new_session=True,
+        )
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            if self._child is not None and self._child.wait() is not None and not self._stopping.wait(2):
+                _log.warning("the worker stopped with status %s: starting it again", self._child.returncode)
+                self._spawn()
+
+
+def work_while_served(app: Flask) -> None:
+    """Run the worker in the process that :class:`ChildWorker` made, until its standard input ends."""
+    consumer = _consumer(app)
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        consumer.stop_flag.set()
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
+    consumer.run()
+    # The flag ends the loop at once; a check under way is given time to finish.
+    consumer.stop(graceful=True)

@@ -1,0 +1,138 @@
+"""The map of a gap table as a file that stands alone: title, legend, figures, sources, disclaimer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+from collections.abc import Sequence
+from html import escape
+
+from sqlalchemy import orm
+
+from cluster4w.gaps.table import GapTable
+from cluster4w.publish.figures import day, number, share
+from cluster4w.publish.gap_words import DISCLAIMER, EXAMPLE, everything, subtitle, title
+from cluster4w.publish.map_classes import MapClass
+from cluster4w.publish.map_svg import FONT, INK, fill_of
+from cluster4w.publish.map_view import Drawing, draw
+from cluster4w.template.language import N_, Translate
+
+WIDTH = 1000
+MARGIN = 32
+_MAP_WIDTH = 690
+#: Letters of the footer on a line, at its size.
+_LINE = 165
+_GREY = "#5b656e"
+
+
+def _text(x: int, y: int, words: str, *, size: int, weight: int = 400, fill: str = INK) -> str:
+    font = f'font-size="{size}" font-weight="{weight}" fill="{fill}"'
+    return f'<text x="{x}" y="{y}" {font}>{escape(words)}</text>'
+
+
+def map_file(
+    session: orm.Session,
+    table: GapTable,
+    *,
+    language: str,
+    translate: Translate,
+    view: str | None = None,
+    made: dt.date | None = None,
+) -> str:
+    """Return the whole sheet as SVG. ``made`` is the day printed on it; the same day gives the same bytes."""
+    drawing = draw(
+        session, table, language=language, translate=translate, view=view, width=_MAP_WIDTH, name="file"
+    )
+    head, top = _head(table, language, translate)
+    side_x = MARGIN + _MAP_WIDTH + 28
+    side, side_end = _side(table, drawing.legend, side_x, top, language, translate)
+    placed = drawing.svg.replace("<svg ", f'<svg x="{MARGIN}" y="{top}" ', 1)
+    bottom = max(top + _height(drawing), side_end) + 28
+    foot, end = _foot(_footer(table, drawing, language, translate, made), bottom)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {end}" width="{WIDTH}" height="{end}" '
+        f'font-family="{FONT}" lang="{language}"><title>{escape(title(table, language, translate))}</title>'
+        f'<rect width="{WIDTH}" height="{end}" fill="#fff"/>{head}{placed}{side}{foot}</svg>\n'
+    )
+
+
+def _height(drawing: Drawing) -> int:
+    return int(drawing.svg.split('height="', 1)[1].split('"', 1)[0])
+
+
+def _head(table: GapTable, language: str, translate: Translate) -> tuple[str, int]:
+    parts = [
+        _text(MARGIN, 54, title(table, language, translate), size=26, weight=700),
+        _text(MARGIN, 80, subtitle(table, language, translate), size=15, fill=_GREY),
+    ]
+    if not table.is_example:
+        return "".join(parts), 104
+    parts.append(
+        f'<rect x="{MARGIN}" y="94" width="{WIDTH - 2 * MARGIN}" height="24" fill="#fdf3d7"/>'
+        + _text(MARGIN + 8, 111, translate(EXAMPLE), size=13, fill="#6b5200")
+    )
+    return "".join(parts), 134
+
+
+def _side(
+    table: GapTable,
+    legend: Sequence[MapClass],
+    x: int,
+    top: int,
+    language: str,
+    translate: Translate,
+) -> tuple[str, int]:
+    """Return the key figures and the legend beside the map, and where they end."""
+    total = table.total
+    household = table.question.unit == "household"
+    asked = total.in_need if table.question.measure == "need" else total.target
+    figures = (
+        (number(total.gap, language), N_("households without") if household else N_("people without")),
+        (number(asked, language), N_("in need") if table.question.measure == "need" else N_("targeted")),
+        (share(total.coverage, language), N_("reached")),
+        (number(table.organisations, language), N_("organisations")),
+    )
+    parts, y = [], top + 26
+    for index, (value, words) in enumerate(figures):
+        parts.append(_text(x, y, value, size=24, weight=700, fill="#7d1416" if index == 0 else INK))
+        parts.append(_text(x, y + 18, translate(words), size=13, fill=_GREY))
+        y += 58
+    y += 6
+    heading = (
+        N_("Reached and planned, of the target")
+        if table.question.measure == "projected"
+        else N_("Reached, of the need")
+        if table.question.measure == "need"
+        else N_("Reached, of the target")
+    )
+    parts.append(_text(x, y, translate(heading), size=13, weight=600))
+    for entry in legend:
+        y += 24
+        parts.append(
+            f'<rect x="{x}" y="{y - 12}" width="18" height="16" fill="{fill_of(entry, "file")}" '
+            'stroke="#c6ccd1"/>'
+        )
+        parts.append(_text(x + 26, y + 1, translate(entry.words), size=13))
+    return "".join(parts), y + 12
+
+
+def _footer(
+    table: GapTable, drawing: Drawing, language: str, translate: Translate, made: dt.date | None
+) -> list[str]:
+    lines = everything(table, language, translate)
+    if drawing.sources:
+        lines.append(translate(N_("Boundaries: %(sources)s")) % {"sources": "; ".join(drawing.sources)})
+    if made is not None:
+        lines.append(translate(N_("Made on %(date)s")) % {"date": day(made, language)})
+    lines.append(translate(DISCLAIMER))
+    return lines
+
+
+def _foot(lines: Sequence[str], top: int) -> tuple[str, int]:
+    parts = [f'<path d="M{MARGIN} {top - 16}H{WIDTH - MARGIN}" stroke="#c6ccd1"/>']
+    y = top
+    for line in lines:
+        for piece in textwrap.wrap(line, _LINE, break_on_hyphens=False, fix_sentence_endings=False):
+            parts.append(_text(MARGIN, y, piece, size=11, fill=_GREY))
+            y += 15
+    return "".join(parts), y + 8

@@ -1,0 +1,255 @@
+"""A map as an SVG made on the server: outlines, a tile grid, or symbols. Same input, same bytes.
+
+Nothing in it is a script or a style: colours are presentation attributes, so that a page's content security
+policy and any viewer of the file agree. Each area can be focused, has a title in words and its p-code, and
+works without JavaScript.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal, assert_never
+
+from cluster4w.publish.map_classes import NOT_AVAILABLE, MapClass
+from cluster4w.publish.projection import Projection, Rings, fit, middle, positions
+
+View = Literal["map", "grid", "symbols"]
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+INK = "#1b1f23"
+#: An outline whose box is smaller than this becomes a disc: a capital district must not vanish.
+SMALL = 12
+#: Above this number of areas no disc is added, because it would hide its neighbours.
+MANY = 80
+
+
+@dataclass(frozen=True, slots=True)
+class MapArea:
+    """An area to draw: its class, its words, and where it is."""
+
+    pcode: str
+    name: str
+    colour: MapClass
+    #: What a reader hears or sees on it: "Ansongo: 3 810 households without, 7 % reached".
+    title: str
+    #: Short text inside a tile.
+    short: str = ""
+    value: str = ""
+    #: Longitude and latitude.
+    point: tuple[float, float] | None = None
+    grid: tuple[int, int] | None = None
+    #: What the size of a symbol stands for.
+    size: float | None = None
+    href: str | None = None
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MapLabel:
+    """A name on the map, the most important first."""
+
+    text: str
+    longitude: float
+    latitude: float
+
+
+def map_svg(
+    view: View,
+    areas: Sequence[MapArea],
+    shapes: Mapping[str, Rings],
+    *,
+    background: Mapping[str, Rings] | None = None,
+    labels: Sequence[MapLabel] = (),
+    label: str = "",
+    width: int = 760,
+    height: int | None = None,
+    name: str = "map",
+) -> str:
+    """Return the drawing as one ``<svg>`` element.
+
+    Args:
+        shapes: Outlines of the areas by p-code, degrees; areas without one are discs at their point.
+        background: Outlines drawn below symbols, in grey.
+        labels: Names, the most important first; one that would lie on another is left out.
+        label: What the drawing is, for readers that do not see it.
+        name: Prefix of identifiers, for two drawings in one page.
+    """
+    match view:
+        case "map":
+            body, size = _outlines(areas, shapes, labels, width, height, name)
+        case "grid":
+            body, size = _tiles(areas, width, name)
+        case "symbols":
+            body, size = _symbols(areas, background or shapes, labels, width, height, name)
+        case _:
+            assert_never(view)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" width="{size[0]}" '
+        f'height="{size[1]}" class="map map-{view}" role="group" aria-label="{escape(label)}" '
+        f'font-family="{FONT}">{_hatch(name)}{body}</svg>'
+    )
+
+
+def _hatch(name: str) -> str:
+    return (
+        f'<defs><pattern id="{name}-absent" width="6" height="6" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><path d="M0 0h6v6h-6z" fill="#f6f7f8"/>'
+        '<path d="M0 0v6" stroke="#9aa4ad" stroke-width="2"/></pattern></defs>'
+    )
+
+
+def fill_of(entry: MapClass, name: str) -> str:
+    """Return what goes into ``fill``: a colour, or the hatching."""
+    return f"url(#{name}-absent)" if entry.key == NOT_AVAILABLE.key else entry.colour
+
+
+def _area(area: MapArea, drawing: str) -> str:
+    chosen = ' aria-current="true"' if area.selected else ""
+    classes = f"area {area.colour.key}" + (" selected" if area.selected else "")
+    shared = f'class="{classes}" data-pcode="{escape(area.pcode)}"{chosen}'
+    title = f"<title>{escape(area.title)}</title>"
+    if area.href is not None:
+        return f'<a href="{escape(area.href)}" {shared}>{title}{drawing}</a>'
+    return f'<g tabindex="0" role="img" {shared}>{title}{drawing}</g>'
+
+
+def _outlines(
+    areas: Sequence[MapArea],
+    shapes: Mapping[str, Rings],
+    labels: Sequence[MapLabel],
+    width: int,
+    height: int | None,
+    name: str,
+) -> tuple[str, tuple[int, int]]:
+    every = [p for rings in shapes.values() for p in positions(rings)]
+    projection = fit(every or [a.point for a in areas if a.point], width, height)
+    drawn: list[str] = []
+    discs: list[str] = []
+    chosen: list[str] = []
+    for area in areas:
+        fill = fill_of(area.colour, name)
+        rings = shapes.get(area.pcode)
+        if rings and not (len(areas) <= MANY and _is_small(projection, rings)):
+            outline = ' stroke="#1b1f23" stroke-width="2"' if area.selected else ""
+            if path := projection.path(rings):
+                # The chosen outline comes last, so that its line lies on top of its neighbours.
+                (chosen if area.selected else drawn).append(
+                    _area(area, f'<path d="{path}" fill="{fill}"{outline}/>')
+                )
+        elif area.point is not None or rings:
+            discs.append(_disc(area, projection, area.point or middle(rings or ()), fill))
+    body = (
+        f'<g class="areas" stroke="#fff" stroke-width="1" stroke-linejoin="round" fill-rule="evenodd">'
+        f"{''.join(drawn)}{''.join(chosen)}{''.join(discs)}</g>{_labels(labels, projection)}"
+    )
+    return body, (projection.width, projection.height)
+
+
+def _is_small(projection: Projection, rings: Rings) -> bool:
+    left, top, right, bottom = projection.box(rings)
+    return max(right - left, bottom - top) < SMALL
+
+
+def _disc(
+    area: MapArea, projection: Projection, point: tuple[float, float], fill: str, radius: float = 6
+) -> str:
+    x, y = projection.point(*point)
+    ink = "#1b1f23" if area.selected else "#fff"
+    return _area(
+        area,
+        f'<circle cx="{x}" cy="{y}" r="{radius:g}" fill="{fill}" stroke="{ink}" stroke-width="1.5"/>',
+    )
+
+
+def _tiles(areas: Sequence[MapArea], width: int, name: str) -> tuple[str, tuple[int, int]]:
+    placed = [(a, a.grid) for a in areas if a.grid is not None]
+    if not placed:
+        return "", (width, 40)
+    first_column, first_row = min(g[0] for _, g in placed), min(g[1] for _, g in placed)
+    columns = max(g[0] for _, g in placed) - first_column + 1
+    rows = max(g[1] for _, g in placed) - first_row + 1
+    side = width // columns
+    high = round(side * 0.86)
+    tiles = []
+    for area, (column, row) in placed:
+        x, y = (column - first_column) * side, (row - first_row) * high
+        outline = ' stroke="#1b1f23" stroke-width="2"' if area.selected else ""
+        tiles.append(
+            _area(
+                area,
+                f'<rect x="{x + 2}" y="{y + 2}" width="{side - 4}" height="{high - 4}" rx="3" '
+                f'fill="{fill_of(area.colour, name)}"{outline}/>'
+                f'<text x="{x + side // 2}" y="{y + round(high * 0.45)}" fill="{area.colour.ink}" '
+                f'font-size="{_letters(area.short, side)}">{escape(area.short)}</text>'
+                f'<text x="{x + side // 2}" y="{y + round(high * 0.75)}" fill="{area.colour.ink}" '
+                f'font-size="{max(9, side // 5)}" font-weight="600">{escape(area.value)}</text>',
+            )
+        )
+    return f'<g class="areas" text-anchor="middle">{"".join(tiles)}</g>', (columns * side, rows * high)
+
+
+def _letters(text: str, side: int) -> int:
+    """Return the font size at which a text fits a tile."""
+    return max(7, min(side // 6, round((side - 8) / (0.6 * max(len(text), 1)))))
+
+
+def _symbols(
+    areas: Sequence[MapArea],
+    background: Mapping[str, Rings],
+    labels: Sequence[MapLabel],
+    width: int,
+    height: int | None,
+    name: str,
+) -> tuple[str, tuple[int, int]]:
+    placed = [(a, a.point) for a in areas if a.point is not None]
+    every = [p for rings in background.values() for p in positions(rings)]
+    projection = fit(every or [p for _, p in placed], width, height, margin=16)
+    paths = "".join(f'<path d="{projection.path(r)}"/>' for _, r in sorted(background.items()))
+    largest = max((a.size or 0 for a, _ in placed), default=0)
+    # Large discs first, so that small ones lie on top and can be reached.
+    placed.sort(key=lambda entry: (-(entry[0].size or 0), entry[0].pcode))
+    discs = "".join(
+        _disc(a, projection, point, fill_of(a.colour, name), _radius(a.size, largest)) for a, point in placed
+    )
+    return (
+        f'<g class="background" fill="#f3f4f5" stroke="#c6ccd1" fill-rule="evenodd">{paths}</g>'
+        f'<g class="areas">{discs}</g>{_labels(labels, projection)}',
+        (projection.width, projection.height),
+    )
+
+
+def _radius(size: float | None, largest: float) -> float:
+    """Return a radius whose disc grows with the figure: areas compare, not radii."""
+    if not size or not largest or size <= 0:
+        return 3
+    return round(3 + 19 * math.sqrt(size / largest), 1)
+
+
+def _labels(labels: Iterable[MapLabel], projection: Projection) -> str:
+    """Return the labels that do not lie on one another, moved up or down where that helps."""
+    taken: list[tuple[float, float, float, float]] = []
+    texts = []
+    for label in labels:
+        x, y = projection.point(label.longitude, label.latitude)
+        half = len(label.text) * 4.2
+        x = min(max(x, round(half) + 2), projection.width - round(half) - 2)
+        for shift in (0, -14, 14, -26, 26):
+            box = (x - half, y + shift - 9, x + half, y + shift + 5)
+            if not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                texts.append(f'<text x="{x}" y="{y + shift}">{escape(label.text)}</text>')
+                break
+    return (
+        f'<g class="labels" font-size="14" font-weight="600" text-anchor="middle" fill="{INK}" '
+        'stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke" '
+        f'pointer-events="none" aria-hidden="true">{"".join(texts)}</g>'
+        if texts
+        else ""
+    )
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

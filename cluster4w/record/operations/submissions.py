@@ -1,0 +1,210 @@
+"""Storing submissions: the file, the rows that were read, the findings, and where the submission stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from cluster4w.models import (
+    Operation,
+    Person,
+    StoredFile,
+    Submission,
+    SubmissionFinding,
+    SubmissionRow,
+    SubmissionState,
+)
+from cluster4w.models.base import now
+from cluster4w.record.operations.activities import batches
+from cluster4w.record.operations.audit import log
+from cluster4w.template.language import N_
+from cluster4w.template.problems import Refusal
+
+BATCH = 2_000
+
+_ROWS = cast(sa.Table, SubmissionRow.__table__)
+_FINDINGS = cast(sa.Table, SubmissionFinding.__table__)
+
+#: From which states a submission may go on to which.
+_MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
+    SubmissionState.RECEIVED: frozenset(
+        {
+            SubmissionState.CHECKING,
+            SubmissionState.CHECKED,
+            SubmissionState.REFUSED,
+            SubmissionState.DISCARDED,
+        }
+    ),
+    SubmissionState.CHECKING: frozenset(
+        {
+            SubmissionState.CHECKING,
+            SubmissionState.CHECKED,
+            SubmissionState.REFUSED,
+            SubmissionState.DISCARDED,
+        }
+    ),
+    SubmissionState.CHECKED: frozenset(
+        {
+            SubmissionState.CHECKING,
+            SubmissionState.CHECKED,
+            SubmissionState.REFUSED,
+            SubmissionState.SUBMITTED,
+            SubmissionState.DISCARDED,
+        }
+    ),
+    SubmissionState.REFUSED: frozenset({SubmissionState.CHECKING, SubmissionState.DISCARDED}),
+    SubmissionState.SUBMITTED: frozenset(),
+    SubmissionState.DISCARDED: frozenset(),
+}
+
+
+def move(submission: Submission, to: SubmissionState) -> None:
+    """Bring a submission to another state.
+
+    Raises:
+        Refusal: it cannot go there, for example because it was submitted already.
+    """
+    if to not in _MOVES[SubmissionState(submission.state)]:
+        raise Refusal(
+            "submission.state",
+            N_("This submission is already %(state)s; nothing was changed."),
+            state=submission.state,
+        )
+    submission.state = to
+
+
+def receive_file(
+    session: orm.Session,
+    operation: Operation,
+    data: bytes,
+    name: str,
+    *,
+    organisation_id: int | None,
+    month: str | None,
+    actor: Person | None,
+    origin: str,
+    all_clusters: bool = False,
+) -> Submission:
+    """Store the bytes of a file as a submission in state ``received``; reads nothing of it."""
+    stored = StoredFile(name=name, sha256=sha256(data).hexdigest(), size=len(data), content=data)
+    submission = Submission(
+        operation_id=operation.id,
+        organisation_id=organisation_id,
+        month=month,
+        author_id=actor.id if actor else None,
+        file=stored,
+        origin=origin,
+        state=SubmissionState.RECEIVED,
+        all_clusters=all_clusters,
+        refusal={},
+        report={},
+    )
+    session.add(submission)
+    session.flush()
+    log(
+        session,
+        "submission.received",
+        subject="submission",
+        subject_id=submission.id,
+        operation=operation,
+        actor=actor,
+        file=name,
+        sha256=stored.sha256,
+    )
+    return submission
+
+
+def save_check(
+    session: orm.Session,
+    submission: Submission,
+    *,
+    rows: Iterable[Mapping[str, Any]],
+    findings: Iterable[Mapping[str, Any]],
+    report: Mapping[str, Any],
+    revision: int,
+) -> None:
+    """Store what a check found, in place of what an earlier check had found.
+
+    ``rows`` and ``findings`` hold the columns of their tables, without the submission; ``report`` is JSON.
+    """
+    move(submission, SubmissionState.CHECKED)
+    for table in (_FINDINGS, _ROWS):
+        session.execute(sa.delete(table).where(table.c.submission_id == submission.id))
+    for table, items in ((_ROWS, rows), (_FINDINGS, findings)):
+        for batch in batches(items, BATCH):
+            session.execute(sa.insert(table), [{**item, "submission_id": submission.id} for item in batch])
+    submission.report = dict(report)
+    submission.refusal = {}
+    submission.revision = revision
+    submission.progress = 100
+    submission.checked_at = now()
+    log(
+        session,
+        "submission.checked",
+        subject="submission",
+        subject_id=submission.id,
+        operation=session.get_one(Operation, submission.operation_id),
+        rows=dict(report).get("rows"),
+    )
+    session.flush()
+
+
+def save_refusal(session: orm.Session, submission: Submission, refusal: Refusal) -> None:
+    """Keep why the file itself cannot be used."""
+    move(submission, SubmissionState.REFUSED)
+    submission.refusal = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "params": {k: v if isinstance(v, (int, float, str)) else str(v) for k, v in refusal.params.items()},
+    }
+    submission.progress = 100
+    submission.checked_at = now()
+    log(
+        session,
+        "submission.refused",
+        subject="submission",
+        subject_id=submission.id,
+        operation=session.get_one(Operation, submission.operation_id),
+        code=refusal.code,
+    )
+    session.flush()
+
+
+def begin_check(session: orm.Session, submission: Submission) -> None:
+    """Say that a check is under way."""
+    move(submission, SubmissionState.CHECKING)
+    submission.progress = 0
+    session.flush()
+
+
+def mark_submitted(session: orm.Session, submission: Submission, *, actor: Person | None) -> None:
+    """Say that the rows of a submission are in the record."""
+    move(submission, SubmissionState.SUBMITTED)
+    submission.submitted_at = now()
+    log(
+        session,
+        "submission.submitted",
+        subject="submission",
+        subject_id=submission.id,
+        operation=session.get_one(Operation, submission.operation_id),
+        actor=actor,
+    )
+    session.flush()
+
+
+def discard(session: orm.Session, submission: Submission, *, actor: Person | None) -> None:
+    """Put a submission away; its file and rows stay for the trail."""
+    move(submission, SubmissionState.DISCARDED)
+    log(
+        session,
+        "submission.discarded",
+        subject="submission",
+        subject_id=submission.id,
+        operation=session.get_one(Operation, submission.operation_id),
+        actor=actor,
+    )
+    session.flush()

@@ -1,0 +1,174 @@
+"""Submissions with their rows and findings, as pages and jobs need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from cluster4w.models import (
+    Operation,
+    Organisation,
+    Person,
+    StoredFile,
+    Submission,
+    SubmissionFinding,
+    SubmissionRow,
+)
+from cluster4w.template.language import N_
+from cluster4w.template.problems import NotFound
+
+_SEVERITY = sa.case(
+    (SubmissionFinding.severity == "error", 0), (SubmissionFinding.severity == "warning", 1), else_=2
+)
+
+
+def get_submission(session: orm.Session, submission_id: int) -> Submission:
+    """Return a submission; raises :class:`NotFound`."""
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise NotFound("submission.unknown", N_("There is no such submission."))
+    return submission
+
+
+def file_content(session: orm.Session, submission: Submission) -> bytes:
+    """Return the bytes that were sent; raises :class:`NotFound` for a form entry, which has none."""
+    content = session.scalar(sa.select(StoredFile.content).where(StoredFile.id == submission.file_id))
+    if content is None:
+        raise NotFound("submission.no_file", N_("This submission has no file."))
+    return content
+
+
+def list_submissions(
+    session: orm.Session, operation: Operation, organisation_id: int | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return the latest submissions, newest first, with their file, organisation, author and row counts."""
+    statement = (
+        sa.select(
+            Submission.id,
+            Submission.state,
+            Submission.origin,
+            Submission.month,
+            Submission.organisation_id,
+            Organisation.acronym.label("organisation"),
+            Person.name.label("author"),
+            StoredFile.name.label("file"),
+            StoredFile.size,
+            Submission.report,
+            Submission.created_at,
+            Submission.checked_at,
+            Submission.submitted_at,
+        )
+        .outerjoin(StoredFile, StoredFile.id == Submission.file_id)
+        .outerjoin(Organisation, Organisation.id == Submission.organisation_id)
+        .outerjoin(Person, Person.id == Submission.author_id)
+        .where(Submission.operation_id == operation.id)
+        .order_by(Submission.id.desc())
+        .limit(limit)
+    )
+    if organisation_id is not None:
+        statement = statement.where(Submission.organisation_id == organisation_id)
+    found = []
+    for row in session.execute(statement).mappings():
+        entry = dict(row)
+        entry["rows"] = (entry.pop("report") or {}).get("rows", {})
+        found.append(entry)
+    return found
+
+
+def finding_groups(session: orm.Session, submission: Submission) -> list[dict[str, Any]]:
+    """Return (severity, code, count, rows) per kind of finding: errors first, then the most frequent."""
+    rows = session.execute(
+        sa.select(
+            SubmissionFinding.severity,
+            SubmissionFinding.code,
+            sa.func.count().label("count"),
+            sa.func.count(sa.distinct(SubmissionFinding.row)).label("rows"),
+        )
+        .where(SubmissionFinding.submission_id == submission.id)
+        .group_by(SubmissionFinding.severity, SubmissionFinding.code)
+        .order_by(_SEVERITY, sa.desc("count"), SubmissionFinding.code)
+    )
+    return [dict(r) for r in rows.mappings()]
+
+
+def findings(
+    session: orm.Session,
+    submission: Submission,
+    *,
+    code: str | None = None,
+    severity: str | None = None,
+    offset: int = 0,
+    limit: int | None = 50,
+) -> list[dict[str, Any]]:
+    """Return findings in the file's order, each with its row's values beside it.
+
+    Keys: severity, code, sheet, row, column, header, key, value, params, suggestion, values (JSON or None).
+    """
+    f, r = SubmissionFinding, SubmissionRow
+    statement = (
+        sa.select(
+            f.severity, f.code, f.sheet, f.row, f.column, f.header, f.key, f.value, f.params, f.suggestion,
+            r.values.label("values"),
+        )
+        .outerjoin(
+            r, sa.and_(r.submission_id == f.submission_id, r.sheet == f.sheet, r.number == f.row)
+        )
+        .where(f.submission_id == submission.id)
+        .order_by(f.id)
+        .offset(offset)
+    )  # fmt: skip
+    if limit is not None:
+        statement = statement.limit(limit)
+    if code is not None:
+        statement = statement.where(f.code == code)
+    if severity is not None:
+        statement = statement.where(f.severity == severity)
+    return [dict(row) for row in session.execute(statement).mappings()]
+
+
+def rows(
+    session: orm.Session,
+    submission: Submission,
+    *,
+    state: str | None = None,
+    comparison: str | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Return rows of a submission in the file's order."""
+    r = SubmissionRow
+    statement = (
+        sa.select(
+            r.sheet, r.number, r.state, r.comparison, r.uid, r.organisation_id, r.values, r.extra, r.before
+        )
+        .where(r.submission_id == submission.id)
+        .order_by(r.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    if state is not None:
+        statement = statement.where(r.state == state)
+    if comparison is not None:
+        statement = statement.where(r.comparison == comparison)
+    return [
+        {**dict(row), "values": row["parsed"] if "parsed" in row else row["values"]}
+        for row in session.execute(statement).mappings()
+    ]
+
+
+def rows_to_record(session: orm.Session, submission: Submission) -> Iterator[Any]:
+    """Yield what submitting writes: rows without errors that are new or changed."""
+    r = SubmissionRow
+    yield from session.execute(
+        sa.select(r.sheet, r.number, r.comparison, r.uid, r.organisation_id, r.values.label("said"), r.extra)
+        .where(
+            r.submission_id == submission.id,
+            r.state.in_(("clean", "with_warnings")),
+            r.comparison.in_(("new", "changed")),
+        )
+        .order_by(r.id)
+        .execution_options(yield_per=2000)
+    )

@@ -1,0 +1,170 @@
+"""Every address of the tracker: one list. A route that is not in it does not exist.
+
+To add a page: write the view in a file of this package, add one :class:`Route` below, and name its roles.
+``<slug>`` is the operation; views do not take it as an argument, they call :func:`cluster4w.security.here`.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, g
+from flask_babel import gettext
+
+from cluster4w.models import Role
+from cluster4w.security import (
+    COORDINATION,
+    EVERYONE,
+    INSIDERS,
+    MANAGERS,
+    PUBLIC,
+    REPORTERS,
+    SIGNED_IN,
+    Route,
+    allowed,
+)
+from cluster4w.template.language import N_
+from cluster4w.views import (
+    activities,
+    activity_form,
+    dashboard,
+    exports,
+    gaps,
+    health,
+    history,
+    home,
+    language,
+    months,
+    password,
+    session,
+    submission,
+    team,
+    upload,
+)
+
+#: Routes outside operations.
+SHELL: tuple[Route, ...] = (
+    Route("/", "home", home.home, SIGNED_IN),
+    Route("/connexion", "sign_in", session.sign_in, PUBLIC, ("GET", "POST")),
+    Route("/deconnexion", "sign_out", session.sign_out, SIGNED_IN, ("POST",)),
+    Route("/mot-de-passe", "own_password", password.own_password, SIGNED_IN, ("GET", "POST")),
+    Route("/langue/<code>", "set_language", language.set_language, PUBLIC, ("POST",)),
+    Route("/sante", "health", health.health, PUBLIC),
+)
+
+#: Where the operation stands, its activities, its people and its months: ``/<slug>/...``.
+RECORD: tuple[Route, ...] = (
+    Route("/<slug>/", "dashboard", dashboard.dashboard, EVERYONE, label=N_("Dashboard")),
+    Route("/<slug>/activites", "activities", activities.activities, INSIDERS, label=N_("Activities")),
+    Route(
+        "/<slug>/activites/nouvelle", "activity_new", activity_form.activity_new, REPORTERS,
+        section="activities",
+    ),
+    Route(
+        "/<slug>/activites/nouvelle", "activity_add", activity_form.activity_add, REPORTERS, ("POST",),
+        section="activities",
+    ),
+    Route("/<slug>/activites/<uid>", "activity", history.activity, INSIDERS, section="activities"),
+    Route(
+        "/<slug>/activites/<uid>/modifier", "activity_edit", activity_form.activity_edit, REPORTERS,
+        section="activities",
+    ),
+    Route(
+        "/<slug>/activites/<uid>/modifier", "activity_change", activity_form.activity_change, REPORTERS,
+        ("POST",), section="activities",
+    ),
+    Route(
+        "/<slug>/activites/<uid>/retirer", "activity_withdraw", history.activity_withdraw, REPORTERS,
+        ("POST",),
+    ),
+    Route(
+        "/<slug>/activites/<uid>/retablir", "activity_restore", history.activity_restore, REPORTERS,
+        ("POST",),
+    ),
+    Route("/<slug>/mois", "months", months.months, MANAGERS, label=N_("Months")),
+    Route("/<slug>/mois/<month>/verrouiller", "month_lock", months.month_lock, MANAGERS, ("POST",)),
+    Route("/<slug>/mois/<month>/ouvrir", "month_unlock", months.month_unlock, MANAGERS, ("POST",)),
+    Route("/<slug>/mois/<month>/echeance", "month_due", months.month_due, MANAGERS, ("POST",)),
+    Route("/<slug>/mois/<month>/neant", "nil_report", months.nil_report, REPORTERS, ("POST",)),
+    Route("/<slug>/mois/<month>/neant/reprendre", "nil_report_back", months.nil_report_back, REPORTERS,
+          ("POST",)),
+    Route("/<slug>/equipe", "team", team.team, MANAGERS, label=N_("Team")),
+    Route("/<slug>/equipe/personnes", "team_add", team.team_add, MANAGERS, ("POST",), section="team"),
+    Route(
+        "/<slug>/equipe/personnes/<int:person_id>/mot-de-passe", "team_password", team.team_password,
+        MANAGERS, ("POST",), section="team",
+    ),
+    Route(
+        "/<slug>/equipe/personnes/<int:person_id>/fermer", "team_disable", team.team_disable, MANAGERS,
+        ("POST",),
+    ),
+    Route(
+        "/<slug>/equipe/personnes/<int:person_id>/retirer", "team_remove", team.team_remove, MANAGERS,
+        ("POST",),
+    ),
+    Route(
+        "/<slug>/equipe/organisations", "organisation_add", team.organisation_add, MANAGERS, ("POST",),
+        section="team",
+    ),
+    Route(
+        "/<slug>/equipe/organisations/admettre", "organisation_take_in", team.organisation_take_in, MANAGERS,
+        ("POST",),
+    ),
+)  # fmt: skip
+
+#: Workbooks on their way in.
+_SENT = "/<slug>/envois/<int:submission_id>"
+INTAKE: tuple[Route, ...] = (
+    Route("/<slug>/envoyer", "upload", upload.upload, REPORTERS, ("GET", "POST"), N_("Send")),
+    Route("/<slug>/envois", "submissions", submission.submissions, INSIDERS, section="upload"),
+    Route(_SENT, "submission", submission.submission, INSIDERS, section="upload"),
+    Route(f"{_SENT}/etat", "submission_state", submission.submission_state, INSIDERS),
+    Route(f"{_SENT}/fichier", "submission_file", submission.submission_file, INSIDERS),
+    Route(f"{_SENT}/enregistrer", "submission_submit", submission.submission_submit, REPORTERS, ("POST",), section="upload"),
+    Route(f"{_SENT}/ecarter", "submission_discard", submission.submission_discard, REPORTERS, ("POST",)),
+    Route(f"{_SENT}/verifier", "submission_check", submission.submission_check, REPORTERS, ("POST",)),
+    Route("/<slug>/modele.xlsx", "template_workbook", exports.template_workbook, INSIDERS),
+)
+
+#: Gaps and files on their way out.
+PUBLISHED: tuple[Route, ...] = (
+    Route("/<slug>/ecarts", "gaps", gaps.gaps, EVERYONE - {Role.PARTNER}, label=N_("Gaps")),
+    Route("/<slug>/ecarts.<form>", "gap_file", gaps.gap_file, EVERYONE - {Role.PARTNER}),
+    Route("/<slug>/ecarts/<pcode>", "gap_explanation", gaps.gap_explanation, EVERYONE - {Role.PARTNER}, section="gaps"),
+    Route("/<slug>/exports", "exports", exports.exports, COORDINATION, label=N_("Exports")),
+    Route("/<slug>/exports/registre.xlsx", "export_workbook", exports.export_workbook, COORDINATION),
+)
+
+ROUTES: tuple[Route, ...] = SHELL + RECORD + INTAKE + PUBLISHED
+
+#: The navigation from left to right: what a month's work goes through, then what is set up once.
+NAVIGATION = ("dashboard", "upload", "activities", "gaps", "exports", "months", "team")
+
+#: Where a person lands in an operation, by role; a coordinator opens on the map.
+LANDING = {Role.COORDINATOR: "gaps"}
+
+
+def landing(role: Role) -> str:
+    """Return the endpoint that a role lands on: the map for coordinators, else the dashboard."""
+    return LANDING.get(role, "dashboard")
+
+
+def navigation() -> list[tuple[str, str]]:
+    """Return the endpoints and labels of the links that the person here may follow, from left to right."""
+    links = [(r.endpoint, gettext(r.label)) for r in ROUTES if r.label and g.here and allowed(r.endpoint)]
+    if g.here:
+        first = landing(g.here.role)
+        links.sort(key=lambda link: (link[0] != first, NAVIGATION.index(link[0])))
+    return links
+
+
+def section(endpoint: str | None) -> str | None:
+    """Return the endpoint of the navigation's link under which a page stands."""
+    return next((r.section or r.endpoint for r in ROUTES if r.endpoint == endpoint), None)
+
+
+def init_app(app: Flask) -> None:
+    """Bind every route of the list."""
+    app.extensions["routes"] = {route.endpoint: route for route in ROUTES}
+    for route in ROUTES:
+        app.add_url_rule(route.rule, route.endpoint, route.view, methods=route.methods)
+    app.add_template_global(navigation, "navigation")
+    app.add_template_global(section, "section")

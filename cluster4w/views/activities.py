@@ -1,0 +1,242 @@
+"""The list of activities: what the record holds, narrowed, sorted, page by page."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from cluster4w.extensions import db
+from cluster4w.record.gazetteer import Gazetteer
+from cluster4w.record.queries.activities import (
+    PAGE,
+    SORTS,
+    Filter,
+    Order,
+    Scope,
+    list_activities,
+    months_with_rows,
+    organisations_with_rows,
+    totals,
+)
+from cluster4w.record.queries.areas import load_gazetteer
+from cluster4w.security import can_see_all_rows, here, own_rows_only
+from cluster4w.template.text import clean
+from cluster4w.views import formats
+from cluster4w.views.responses import unchanged
+from cluster4w.views.values import choice_words
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+#: Filters on choices: name in the address, name in :class:`Filter`, list of the template.
+CHOICES = (
+    ("sous_secteur", "sub_sector", "sub_sector"),
+    ("type", "activity_type", "activity_type"),
+    ("statut", "status", "status"),
+    ("groupe", "population_group", "population_group"),
+)
+#: Sorts that begin with the smallest; the others begin with the largest or newest.
+ASCENDING = frozenset({"organisation", "activity", "place", "group", "status"})
+LONGEST_SEARCH = 200
+
+
+def scope() -> Scope:
+    """Return whose rows the person here may read. Roles that are not named here read none."""
+    role = here().role
+    if can_see_all_rows(role):
+        return Scope(everybody=True)
+    if own_rows_only(role):
+        return Scope(organisation_id=here().organisation_id)
+    return Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for, as far as it makes sense; ``raw`` holds it as the form shows it."""
+
+    wanted: Filter
+    order: Order
+    page: int
+    raw: dict[str, str]
+
+    def address(self, **changes: str | int) -> str:
+        """Return the address of this list with something changed; "" takes a filter off."""
+        parts: dict[str, str | int] = {**self.raw, **changes}
+        return url_for("activities", **{k: v for k, v in parts.items() if v not in ("", None)})
+
+
+def asked() -> Asked:
+    """Read the filters, the order and the page from the address; nonsense is left out."""
+    raw = {name: clean(request.args.get(name, ""))[:LONGEST_SEARCH] for name in ("mois", "org", "lieu", "q")}
+    raw |= {name: request.args.get(name, "") for name, _, _ in CHOICES}
+    if not _MONTH.fullmatch(raw["mois"]):
+        raw["mois"] = ""
+    if not raw["org"].isdigit() or len(raw["org"]) > 9 or not can_see_all_rows(here().role):
+        raw["org"] = ""
+    for name, _, list_name in CHOICES:
+        if here().template.lists[list_name].get(raw[name]) is None:
+            raw[name] = ""
+    wanted = Filter(
+        month=raw["mois"] or None,
+        organisation_id=int(raw["org"]) if raw["org"] else None,
+        pcode=raw["lieu"] or None,
+        text=raw["q"],
+        **{name: raw[short] or None for short, name, _ in CHOICES},
+    )
+    sort = request.args.get("tri", "")
+    by = sort.removeprefix("-")
+    if by not in SORTS:
+        sort, by = "", "recorded"
+    raw["tri"] = sort
+    ranks = {key: [c.key for c in here().template.lists[key]] for key in ("activity_type", "status")}
+    ranks["population_group"] = [c.key for c in here().template.lists["population_group"]]
+    order = Order(by, sort.startswith("-") if sort else True, ranks)
+    page = request.args.get("page", "1")
+    return Asked(wanted, order, min(int(page), 100_000) if page.isdigit() and page != "0" else 1, raw)
+
+
+def activities() -> ResponseReturnValue:
+    """Show the rows that the person here may read."""
+    if (same := unchanged(here().operation.revision)) is not None:
+        return same
+    question, mine = asked(), scope()
+    found = totals(db.session, here().operation, mine, question.wanted)
+    count = sum(t.rows for t in found)
+    pages = max(math.ceil(count / PAGE), 1)
+    page = min(question.page, pages)
+    rows = list_activities(
+        db.session, here().operation, mine, question.wanted, order=question.order, page=page
+    )
+    narrowed = any(value for name, value in question.raw.items() if name != "tri")
+    return render_template(
+        "activities.html",
+        question=question,
+        rows=rows,
+        totals=found,
+        count=count,
+        page=page,
+        pages=pages,
+        narrowed=narrowed,
+        filters=_filters(question, mine),
+        heads=_heads(question),
+        list_address=_page_address(question),
+        choice=choice_words,
+        everybody=mine.everybody,
+        summary=_summary(question),
+    )
+
+
+def _page_address(question: Asked) -> Callable[[int], str]:
+    return lambda number: question.address(page=number if number > 1 else "")
+
+
+class Head(NamedTuple):
+    """A column's head: its words, where it leads, how the list is sorted by it now, and its class."""
+
+    words: str
+    address: str
+    sorted: str
+    style: str
+
+
+def _heads(question: Asked) -> list[Head]:
+    named = [
+        ("month", gettext("Month"), ""),
+        ("organisation", gettext("Organisation"), ""),
+        ("activity", gettext("Activity"), ""),
+        ("place", gettext("Place"), ""),
+        ("group", gettext("Group"), ""),
+        ("status", gettext("Status"), ""),
+        ("targeted", gettext("Households targeted"), "n"),
+        ("reached", gettext("Households reached"), "n"),
+    ]
+    heads = []
+    for key, words, style in named:
+        if key == "organisation" and not can_see_all_rows(here().role):
+            continue
+        now = ""
+        first = key if key in ASCENDING else f"-{key}"
+        other = f"-{key}" if key in ASCENDING else key
+        if question.raw["tri"] in (key, f"-{key}"):
+            now = "descending" if question.raw["tri"].startswith("-") else "ascending"
+        target = other if question.raw["tri"] == first else first
+        heads.append(Head(words, question.address(tri=target, page=""), now, style))
+    return heads
+
+
+class Select(NamedTuple):
+    """A filter of the form: groups of (value, words); a group without words is no group."""
+
+    name: str
+    words: str
+    every: str
+    groups: list[tuple[str, list[tuple[str, str]]]]
+    chosen: str
+
+
+def _filters(question: Asked, mine: Scope) -> list[Select]:
+    """Return the filters that make sense for this person."""
+    operation, raw = here().operation, question.raw
+    months = [(m, formats.month(m)) for m in reversed(months_with_rows(db.session, operation, mine))]
+    found = [Select("mois", gettext("Month"), gettext("All months"), [("", months)], raw["mois"])]
+    if mine.everybody:
+        agencies = [
+            (str(a.id), a.acronym) for a in organisations_with_rows(db.session, operation, mine)
+        ]
+        every = gettext("All organisations")
+        found.append(Select("org", gettext("Organisation"), every, [("", agencies)], raw["org"]))
+    sub_sectors = here().template.lists["sub_sector"]
+    types: list[tuple[str, list[tuple[str, str]]]] = [
+        (
+            sub_sectors.label(sub.key, here().language),
+            [
+                (c.key, choice_words("activity_type", c.key))
+                for c in here().template.activity_types
+                if c.attributes.get("sub_sector") == sub.key
+            ],
+        )
+        for sub in sub_sectors
+    ]
+    found += [
+        _choice_filter("sous_secteur", "sub_sector", gettext("Sub-sector"), gettext("Both"), raw),
+        Select("type", gettext("Activity type"), gettext("All types"), types, raw["type"]),
+        _choice_filter("statut", "status", gettext("Status"), gettext("Every status"), raw),
+        _choice_filter("groupe", "population_group", gettext("Population group"), gettext("All groups"), raw),
+    ]
+    gazetteer = load_gazetteer(db.session, operation.edition_id)
+    found.append(
+        Select("lieu", gettext("Region or cercle"), gettext("Everywhere"), places(gazetteer), raw["lieu"])
+    )
+    return found
+
+
+def _choice_filter(name: str, list_name: str, words: str, every: str, raw: dict[str, str]) -> Select:
+    options = [(c.key, choice_words(list_name, c.key)) for c in here().template.lists[list_name]]
+    return Select(name, words, every, [("", options)], raw[name])
+
+
+def places(gazetteer: Gazetteer) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return regions with "the whole region" and their cercles, as the groups of a select."""
+    return [
+        (
+            region.name,
+            [
+                (region.pcode, gettext("%(region)s, whole region", region=region.name)),
+                *((c.pcode, c.name) for c in gazetteer.children.get(region.pcode, ())),
+            ],
+        )
+        for region in gazetteer.children.get(None, ())
+    ]
+
+
+def _summary(question: Asked) -> str:
+    """Return the filters in force in one line: the fold of a phone shows it."""
+    words = [formats.month(question.raw["mois"])] if question.raw["mois"] else []
+    words += [choice_words(lst, question.raw[name]) for name, _, lst in CHOICES if question.raw[name]]
+    words += [f"« {question.raw['q']} »"] if question.raw["q"] else []
+    return " · ".join(words)

@@ -1,0 +1,181 @@
+"""Where a month stands, and what the person who looks must do about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from markupsafe import Markup
+
+from cluster4w.extensions import db
+from cluster4w.gaps.presence import KeyFigures, ReportingStatus, key_figures, reporting_status
+from cluster4w.gaps.table import Question, gap_table
+from cluster4w.models import Role, SubmissionState
+from cluster4w.publish.map_classes import MapClass
+from cluster4w.publish.map_view import draw
+from cluster4w.record.queries.months import Month, Nil, list_months, nil_reports
+from cluster4w.record.queries.submissions import list_submissions
+from cluster4w.security import COORDINATION, MANAGERS, allowed, here
+from cluster4w.views.months_choice import month_to_report
+from cluster4w.views.responses import unchanged
+from cluster4w.views.values import choice_words
+
+#: Submissions that are looked through for those that wait, and that are listed as the last ones.
+LOOKED_AT, LISTED = 60, 6
+#: How long after a plan's end its last months are still reported.
+AFTERMATH = dt.timedelta(days=60)
+MAP_WIDTH = 520
+_UNFINISHED = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.CHECKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The reports of a month. ``missing`` are those that did not come, ``mine`` is the reader's own."""
+
+    reported: list[ReportingStatus] = field(default_factory=list)
+    missing: list[ReportingStatus] = field(default_factory=list)
+    mine: ReportingStatus | None = None
+    nil: dict[int, Nil] = field(default_factory=dict)
+    overdue: bool = False
+
+    @property
+    def all(self) -> int:
+        """How many organisations report."""
+        return len(self.reported) + len(self.missing)
+
+
+def dashboard() -> ResponseReturnValue:
+    """Show the month that the address names, or the one that matters now."""
+    operation, role = here().operation, here().role
+    today = dt.datetime.now(dt.UTC).date()
+    submissions = _submissions()
+    states = [(s["id"], s["state"]) for s in submissions]
+    if (same := unchanged(operation.revision, today, states)) is not None:
+        return same
+    months = list_months(db.session, operation)
+    month = _month(months, today)
+    status = _status(month, today)
+    figures = key_figures(db.session, operation, month.month)
+    sub_sector = _sub_sector(figures)
+    drawing, legend = _map(month.month, sub_sector)
+    return render_template(
+        "dashboard.html",
+        months=months,
+        month=month,
+        status=status,
+        figures=figures,
+        sub_sector=sub_sector,
+        sub_sectors=[
+            (choice_words("sub_sector", f.sub_sector), _here(month, f.sub_sector), f.sub_sector == sub_sector)
+            for f in figures
+        ],
+        drawing=drawing,
+        legend=legend,
+        waiting=_waiting(submissions),
+        submissions=submissions[:LISTED],
+        today=today,
+        sees_organisations=role in COORDINATION,
+        is_partner=role == Role.PARTNER,
+        manages=role in MANAGERS,
+        choice=choice_words,
+        empty=not any(m.rows for m in months),
+    )
+
+
+def _here(month: Month, sub_sector: str) -> str:
+    return url_for("dashboard", mois=month.month, sous_secteur=sub_sector)
+
+
+def _month(months: list[Month], today: dt.date) -> Month:
+    """Return the month asked for; else the one to report now while the plan runs, else the last with rows."""
+    asked = request.args.get("mois")
+    for month in months:
+        if month.month == asked:
+            return month
+    operation = here().operation
+    with_rows = [m.month for m in months if m.rows]
+    last = max(with_rows, default="")
+    now = month_to_report(operation, today)
+    running = operation.plan_start <= today <= operation.plan_end + AFTERMATH
+    wanted = max(last, now) if running else last or now
+    return next(m for m in months if m.month == wanted)
+
+
+def _status(month: Month, today: dt.date) -> Status:
+    entries = reporting_status(db.session, here().operation, month.month, due=month.due)
+    mine = None
+    if here().role == Role.PARTNER:
+        mine = next((e for e in entries if e.organisation_id == here().organisation_id), None)
+    return Status(
+        [e for e in entries if e.timing != "none"],
+        [e for e in entries if e.timing == "none"],
+        mine,
+        {n.organisation_id: n for n in nil_reports(db.session, here().operation, month.month)},
+        today > month.due,
+    )
+
+
+def _submissions() -> list[dict[str, Any]]:
+    """Return the submissions that this person may know of, newest first: a partner's own, a reader's none."""
+    if here().role in COORDINATION:
+        return list_submissions(db.session, here().operation, limit=LOOKED_AT)
+    if here().role == Role.PARTNER and here().organisation_id is not None:
+        return list_submissions(db.session, here().operation, here().organisation_id, limit=LOOKED_AT)
+    return []
+
+
+def _waiting(submissions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each organisation's last submission where somebody still has to do something about it."""
+    found, seen = [], set()
+    for submission in submissions:
+        if submission["state"] == SubmissionState.DISCARDED:
+            continue
+        sender = submission["organisation_id"]
+        if sender in seen:
+            continue
+        seen.add(sender)
+        left = submission["rows"].get("with_errors", 0)
+        if submission["state"] in (*_UNFINISHED, SubmissionState.REFUSED) or left:
+            found.append(submission)
+    return found
+
+
+def _sub_sector(figures: list[KeyFigures]) -> str:
+    """Return the sub-sector whose map is drawn: the one asked for, else the one that misses most."""
+    asked = request.args.get("sous_secteur")
+    known = [f.sub_sector for f in figures]
+    if asked in known:
+        return str(asked)
+    return max(figures, key=lambda f: f.gap or 0).sub_sector if figures else ""
+
+
+def _map(month: str, sub_sector: str) -> tuple[Markup | None, list[tuple[MapClass, str]]]:
+    """Return the map of the gaps, and its classes in words; None where there is nothing to draw."""
+    operation = here().operation
+    for level in (2, 1):
+        table = gap_table(db.session, operation, Question(level=level, month=month, sub_sector=sub_sector))
+        if not any(row.target for row in table.rows):
+            continue
+        drawing = draw(
+            db.session,
+            table,
+            language=here().language,
+            translate=gettext,
+            width=MAP_WIDTH,
+            href=_href(month, sub_sector),
+        )
+        if drawing.view != "symbols" or level == 1:
+            # The drawing is made by us of escaped parts.
+            return Markup(drawing.svg), [(c, gettext(c.words)) for c in drawing.legend]  # noqa: S704
+    return None, []
+
+
+def _href(month: str, sub_sector: str) -> Any:
+    """Return the address of an area's explanation, for those who may see it."""
+    if not allowed("gap_explanation"):
+        return None
+    return lambda pcode: url_for("gap_explanation", mois=month, sous_secteur=sub_sector, pcode=pcode)

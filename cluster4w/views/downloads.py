@@ -1,0 +1,52 @@
+"""Files that people take away: their names, and how they travel."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from tempfile import SpooledTemporaryFile
+from typing import IO, BinaryIO, cast
+
+from flask import Response, send_file
+
+#: A workbook larger than this waits on the disk while it is sent.
+KEPT_IN_MEMORY = 4 * 1024 * 1024
+
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "geojson": "application/geo+json",
+    "svg": "image/svg+xml",
+}
+
+
+def file_name(*parts: str | None, form: str) -> str:
+    """Return a name that every system can keep: plain letters, digits, hyphens; parts joined by ``_``."""
+    plain = (unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode() for part in parts if part)
+    safe = (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in plain)
+    return "_".join(part for part in safe if part) + f".{form}"
+
+
+def months_name(first: str | None, last: str | None) -> str:
+    """Return ``201605``, or ``201601-201605`` for several months; "" without any."""
+    months = [m.replace("-", "") for m in (first, last) if m]
+    return "-".join(dict.fromkeys(months))
+
+
+def send_written(write: Callable[[BinaryIO], object], name: str) -> Response:
+    """Return an attachment that ``write`` fills; it is written whole before its first byte is sent.
+
+    What ``write`` refuses is therefore a page, not half a file.
+    """
+    out = SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115 - the response closes it
+    try:
+        write(cast(BinaryIO, out))
+    except BaseException:
+        out.close()
+        raise
+    out.seek(0)
+    form = name.rpartition(".")[2]
+    response = send_file(cast("IO[bytes]", out), mimetype=TYPES[form], as_attachment=True, download_name=name)
+    response.call_on_close(out.close)
+    return response

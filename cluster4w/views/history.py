@@ -1,0 +1,183 @@
+"""One activity: what it says now, everything it ever said, withdrawing it and going back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from cluster4w.extensions import db
+from cluster4w.models import Role
+from cluster4w.record.operations.corrections import restore_version, unrecognised, withdraw_activity
+from cluster4w.record.queries.activities import Version, versions
+from cluster4w.record.queries.operations import locked_months
+from cluster4w.record.values import IDENTITY_KEY, values_of
+from cluster4w.security import MANAGERS, here
+from cluster4w.template.columns import Column, Group
+from cluster4w.template.kinds import Values
+from cluster4w.template.language import N_
+from cluster4w.views.activities import scope
+from cluster4w.views.responses import unchanged
+from cluster4w.views.values import choice_words, column_words, in_words
+
+#: The questions that columns answer.
+GROUPS: dict[Group, str] = {
+    Group.WHO: N_("Who"),
+    Group.WHAT: N_("What"),
+    Group.WHERE: N_("Where"),
+    Group.WHEN: N_("When"),
+    Group.FOR_WHOM: N_("For whom"),
+    Group.OTHER: N_("Other"),
+}
+
+
+def load(uid: str) -> list[Version]:
+    """Return an activity's versions, newest first; "not found" for rows that are not this person's to see."""
+    found = versions(db.session, here().operation, scope(), uid)
+    if not found:
+        abort(404)
+    return found
+
+
+def may_change(version: Version) -> bool:
+    """Return whether this person may correct, withdraw or restore the activity, its month left aside."""
+    if here().role in MANAGERS:
+        return True
+    return here().role == Role.PARTNER and version.agency.id == here().organisation_id
+
+
+def load_to_change(uid: str) -> list[Version]:
+    """Return an activity's versions for somebody who may change it."""
+    found = load(uid)
+    if not may_change(found[0]):
+        abort(403)
+    return found
+
+
+class Line(NamedTuple):
+    """A column with its value in words."""
+
+    words: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A cell of which two versions say different things; a dash stands for nothing."""
+
+    words: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A version in the history: how it came, and what it changed."""
+
+    version: Version
+    what: str
+    differences: list[Difference]
+    is_current: bool
+
+
+def activity(uid: str) -> ResponseReturnValue:
+    """Show one activity."""
+    if (same := unchanged(here().operation.revision)) is not None:
+        return same
+    found = load(uid)
+    current = found[0]
+    month = current.row.period
+    locked = month in locked_months(db.session, here().operation)
+    return render_template(
+        "activity.html",
+        version=current,
+        row=current.row,
+        groups=_grouped(current),
+        steps=_steps(found),
+        locked=locked,
+        may_change=may_change(current),
+        choice=choice_words,
+        extra=unrecognised(current.row.extra, here().template),
+    )
+
+
+def version_values(version: Version) -> Values:
+    """Return what a version says, by column key."""
+    return values_of(version.row, here().template, version.agency)
+
+
+def _grouped(version: Version) -> list[tuple[str, list[Line]]]:
+    values = version_values(version)
+    groups: list[tuple[str, list[Line]]] = []
+    for group, words in GROUPS.items():
+        lines = [
+            Line(column_words(c), in_words(c, values[c.key]))
+            for c in here().template.columns
+            if c.group is group and c.key != IDENTITY_KEY and c.key in values
+        ]
+        if lines:
+            groups.append((gettext(words), lines))
+    return groups
+
+
+def differences(before: Values, after: Values) -> list[Difference]:
+    """Return the cells that differ, in the template's order."""
+    return [
+        Difference(column_words(c), in_words(c, before.get(c.key)), in_words(c, after.get(c.key)))
+        for c in here().template.columns
+        if _differs(c, before, after)
+    ]
+
+
+def _differs(column: Column, before: Values, after: Values) -> bool:
+    return column.key != IDENTITY_KEY and before.get(column.key) != after.get(column.key)
+
+
+def _steps(found: list[Version]) -> list[Step]:
+    steps = []
+    for number, version in enumerate(found):
+        earlier = found[number + 1] if number + 1 < len(found) else None
+        changed = differences(version_values(earlier), version_values(version)) if earlier else []
+        steps.append(Step(version, _what(version, earlier, changed), changed, number == 0))
+    return steps
+
+
+def _what(version: Version, earlier: Version | None, changed: list[Any]) -> str:
+    if version.row.withdrawn:
+        return gettext("Withdrawn")
+    if earlier is None:
+        return gettext("First recorded")
+    if earlier.row.withdrawn:
+        return gettext("Restored")
+    if not changed:
+        return gettext("Recorded again, nothing changed")
+    return gettext("Changed")
+
+
+def activity_withdraw(uid: str) -> ResponseReturnValue:
+    """Withdraw an activity."""
+    load_to_change(uid)
+    withdraw_activity(db.session, here().operation, uid, base=_base(), actor=here().person)
+    db.session.commit()
+    flash(
+        gettext("The activity is withdrawn: it counts nowhere any more. Its history below can bring it back.")
+    )
+    return redirect(url_for("activity", uid=uid))
+
+
+def activity_restore(uid: str) -> ResponseReturnValue:
+    """Go back to what an earlier version said, as a new version."""
+    load_to_change(uid)
+    number = request.form.get("version", type=int) or 0
+    restore_version(db.session, here().operation, uid, number, base=_base(), actor=here().person)
+    db.session.commit()
+    flash(gettext("The activity says again what version %(number)s said.", number=number))
+    return redirect(url_for("activity", uid=uid))
+
+
+def _base() -> int:
+    """Return the version that the page showed: a newer one is not overwritten unseen."""
+    return request.form.get("base", type=int) or 0

@@ -1,0 +1,243 @@
+"""A submission's own page: its check, sending it, its receipt, putting it away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+from flask import Response, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from cluster4w import jobs
+from cluster4w.extensions import db
+from cluster4w.intake.submit import submit
+from cluster4w.models import Submission, SubmissionState
+from cluster4w.record.operations.submissions import discard
+from cluster4w.record.queries import submissions as stored
+from cluster4w.record.queries.comparison import rows_by_uid
+from cluster4w.record.queries.people import get_person
+from cluster4w.record.queries.receipts import brought_by
+from cluster4w.record.queries.waiting import UNFINISHED
+from cluster4w.security import can_see_all_rows, here, own_rows_only, person
+from cluster4w.template.problems import Refusal
+from cluster4w.views import check_page
+from cluster4w.views.check_page import PAGE
+from cluster4w.views.downloads import file_name
+from cluster4w.views.values import choice_words
+
+#: Submissions of the list.
+LISTED = 200
+#: A check that has not begun to end after this long may be asked for again.
+PATIENCE = dt.timedelta(minutes=2)
+
+
+def find(submission_id: int) -> Submission:
+    """Return a submission that the person here may see; every other one does not exist."""
+    found = stored.get_submission(db.session, submission_id)
+    mine = can_see_all_rows(here().role) or (
+        own_rows_only(here().role)
+        and here().organisation_id is not None
+        and found.organisation_id == here().organisation_id
+    )
+    if found.operation_id != here().operation.id or not mine:
+        abort(404)
+    return found
+
+
+def submissions() -> ResponseReturnValue:
+    """List the uploads: a partner's own organisation's, everybody's for the others."""
+    own = here().organisation_id if own_rows_only(here().role) else None
+    sent = stored.list_submissions(db.session, here().operation, organisation_id=own, limit=LISTED)
+    return render_template("submissions.html", sent=sent, most=LISTED)
+
+
+def submission(submission_id: int) -> ResponseReturnValue:
+    """Show where a submission stands; can be left and found again."""
+    return _page(find(submission_id))
+
+
+def _page(found: Submission, *, unseen: bool = False) -> ResponseReturnValue:
+    match SubmissionState(found.state):
+        case SubmissionState.RECEIVED | SubmissionState.CHECKING:
+            stuck = dt.datetime.now(dt.UTC) - found.created_at > PATIENCE
+            page = render_template(
+                "submission_progress.html", submission=found, progress=_progress(found), stuck=stuck
+            )
+        case SubmissionState.REFUSED:
+            page = render_template("refused.html", submission=found, why=_refusal(found))
+        case SubmissionState.SUBMITTED:
+            page = _receipt(found)
+        case SubmissionState.DISCARDED:
+            page = render_template("submission_discarded.html", submission=found)
+        case SubmissionState.CHECKED:
+            page = _check(found, unseen=unseen)
+    response = current_app.make_response((page, 422 if unseen else 200))
+    # Where it stands changes without the person's doing: no copy of the page is shown instead of it.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _progress(found: Submission) -> int:
+    return jobs.progress(current_app._get_current_object(), found.id)  # type: ignore[attr-defined]
+
+
+def _refusal(found: Submission) -> str:
+    refusal = found.refusal
+    if not refusal:
+        return gettext("The file cannot be used.")
+    return Refusal(refusal["code"], refusal["message"], **refusal.get("params", {})).words(gettext)
+
+
+def _author(found: Submission) -> str | None:
+    author = get_person(db.session, found.author_id) if found.author_id else None
+    return author.name if author else None
+
+
+def _receipt(found: Submission) -> str:
+    return render_template(
+        "submission_receipt.html",
+        submission=found,
+        counts=found.report["rows"],
+        brought=brought_by(db.session, found),
+        author=_author(found),
+        choice=choice_words,
+    )
+
+
+def _check(found: Submission, *, unseen: bool) -> str:
+    groups = check_page.groups(stored.finding_groups(db.session, found))
+    to_do = [g for g in groups if g.severity != "info"]
+    chosen = next((g for g in groups if g.id == request.args.get("constat")), (to_do or [None])[0])
+    pages = max(math.ceil(chosen.count / PAGE), 1) if chosen else 1
+    page = min(_number("page"), pages)
+    return render_template(
+        "submission.html",
+        submission=found,
+        counts=found.report["rows"],
+        bar=check_page.Bar.of(found.report["rows"]),
+        sheets=check_page.sheets(found),
+        to_do=to_do,
+        infos=[g for g in groups if g.severity == "info"],
+        warnings=sum(g.count for g in groups if g.severity == "warning"),
+        chosen=chosen,
+        found=_findings(found, chosen, page),
+        page=page,
+        pages=pages,
+        address=_addresses(found),
+        changed=_changed(found),
+        vanished=_vanished(found),
+        column_name=check_page.column_name,
+        how=check_page.how_words,
+        unseen=unseen,
+        may_send=_may_send(),
+    )
+
+
+def _may_send() -> bool:
+    from cluster4w.security import allowed
+
+    return allowed("submission_submit")
+
+
+def _number(name: str) -> int:
+    text = request.args.get(name, "")
+    return min(int(text), 100_000) if text.isdigit() and text.isascii() and text.strip("0") else 1
+
+
+def _findings(
+    found: Submission, chosen: check_page.Group | None, page: int
+) -> list[check_page.Wrong]:
+    if chosen is None:
+        return []
+    return check_page.wrong(
+        stored.findings(
+            db.session, found, code=chosen.code, severity=chosen.severity, offset=(page - 1) * PAGE, limit=PAGE
+        )
+    )
+
+
+def _addresses(found: Submission) -> Any:
+    """Return what makes the address of a page of a kind of findings."""
+
+    def address(group: check_page.Group, page: int = 1) -> str:
+        more = {"page": page} if page > 1 else {}
+        return url_for("submission", submission_id=found.id, constat=group.id, **more) + "#constats"
+
+    return address
+
+
+def _changed(found: Submission) -> dict[str, Any]:
+    pages = max(math.ceil(found.report["rows"]["changed"] / PAGE), 1)
+    page = min(_number("modif"), pages)
+    rows = stored.rows(db.session, found, comparison="changed", offset=(page - 1) * PAGE, limit=PAGE)
+    return {
+        "rows": check_page.changed(rows),
+        "page": page,
+        "pages": pages,
+        "asked": "modif" in request.args,
+        "address": lambda n: url_for("submission", submission_id=found.id, modif=n) + "#modifiees",
+    }
+
+
+def _vanished(found: Submission) -> list[check_page.Vanished]:
+    """Return the first of the recorded rows that the file lacks."""
+    uids = [entry["uid"] for entry in found.report.get("vanished", [])[:PAGE]]
+    return check_page.vanished(rows_by_uid(db.session, here().operation, uids)) if uids else []
+
+
+def submission_state(submission_id: int) -> ResponseReturnValue:
+    """Say how far a check is, for the page that waits for it: ``{"state", "progress", "done"}``."""
+    found = find(submission_id)
+    done = found.state not in UNFINISHED
+    response = jsonify(state=found.state, progress=100 if done else _progress(found), done=done)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def submission_submit(submission_id: int) -> ResponseReturnValue:
+    """Record the rows that have no errors. Warnings must have been seen."""
+    found = find(submission_id)
+    address = url_for("submission", submission_id=submission_id)
+    if found.state == SubmissionState.SUBMITTED:
+        return redirect(address, 303)
+    seen = request.form.get("vu") == "1"
+    if found.state == SubmissionState.CHECKED and _has_warnings(found) and not seen:
+        return _page(found, unseen=True)
+    submit(db.session, found, actor=person())
+    db.session.commit()
+    return redirect(address, 303)
+
+
+def _has_warnings(found: Submission) -> bool:
+    return any(entry["severity"] == "warning" for entry in found.report.get("summary", []))
+
+
+def submission_discard(submission_id: int) -> ResponseReturnValue:
+    """Put a submission away: nothing of it is recorded."""
+    found = find(submission_id)
+    discard(db.session, found, actor=person())
+    db.session.commit()
+    flash(gettext("The file is put away. Nothing of it was recorded."))
+    return redirect(url_for("upload"), 303)
+
+
+def submission_check(submission_id: int) -> ResponseReturnValue:
+    """Have a file checked whose check never came to its end."""
+    found = find(submission_id)
+    if found.state in UNFINISHED:
+        db.session.commit()
+        jobs.enqueue_check(current_app._get_current_object(), submission_id)  # type: ignore[attr-defined]
+    return redirect(url_for("submission", submission_id=submission_id), 303)
+
+
+def submission_file(submission_id: int) -> ResponseReturnValue:
+    """Send the file back as it came."""
+    found = find(submission_id)
+    content = stored.file_content(db.session, found)
+    stem, _, form = (found.file.name if found.file else "").rpartition(".")
+    response = Response(content, mimetype="application/octet-stream")
+    name = file_name(stem or form, form=file_name(form if stem else "bin", form="x").removesuffix(".x") or "bin")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

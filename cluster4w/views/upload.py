@@ -1,0 +1,141 @@
+"""Sending a workbook: the form that takes it, and what became of the last ones."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
+from wtforms import FileField, Form, SelectField
+from wtforms.validators import ValidationError
+
+from cluster4w import jobs
+from cluster4w.errors import wants_json
+from cluster4w.extensions import db, limiter
+from cluster4w.intake.submit import receive
+from cluster4w.record.queries.operations import locked_months, plan_months
+from cluster4w.record.queries.organisations import Agency, agencies
+from cluster4w.record.queries.submissions import list_submissions
+from cluster4w.security import here, own_rows_only, person
+from cluster4w.views import formats
+from cluster4w.views.months_choice import agency_of, month_to_report
+
+#: Bytes that a row takes in a usual workbook; with it, a file's size says about how many rows it has.
+BYTES_PER_ROW = 60
+#: Uploads that the page shows below its form.
+SHOWN = 8
+
+
+class UploadForm(Form):
+    """A file, the month it reports and, for those who send for others, whose it is."""
+
+    file = FileField(_l("Workbook"))
+    month = SelectField(
+        _l("Reporting month"),
+        description=_l("For rows that name no month themselves."),
+        validate_choice=True,
+    )
+    organisation = SelectField(
+        _l("Organisation"),
+        description=_l("Whose rows the file holds. For a file of several organisations: the whole cluster."),
+        validate_choice=True,
+    )
+
+    def validate_file(self, field: FileField) -> None:
+        """Refuse an empty choice of file before anything is stored."""
+        upload = field.data
+        if not isinstance(upload, FileStorage) or not upload.filename:
+            raise ValidationError(gettext("Choose a file first."))
+        if not _size(upload):
+            raise ValidationError(gettext("This file is empty."))
+
+
+def upload_limit() -> str:
+    """Return how often one person may upload."""
+    return cast(str, current_app.config["UPLOAD_LIMIT"])
+
+
+def _sender() -> str:
+    return f"person-{g.person.id}" if g.person else "nobody"
+
+
+def _size(upload: FileStorage) -> int:
+    end = upload.stream.seek(0, 2)
+    upload.stream.seek(0)
+    return end
+
+
+@limiter.limit(upload_limit, key_func=_sender, methods=["POST"])
+def upload() -> ResponseReturnValue:
+    """Take a workbook and go to the page of its check; a small one is checked on the way."""
+    form = _form()
+    if request.method == "POST" and form.validate():
+        return _went(_receive(form))
+    own = here().organisation_id if own_rows_only(here().role) else None
+    status = 422 if form.errors else 200
+    if form.errors and wants_json():
+        messages = [str(m) for errors in form.errors.values() for m in errors]
+        problems = [{"code": "form", "message": m} for m in messages]
+        return jsonify(ok=False, error=" ".join(messages), errors=problems, status=status), status
+    page = render_template(
+        "upload.html",
+        form=form,
+        sent=list_submissions(db.session, here().operation, organisation_id=own, limit=SHOWN),
+        month=month_to_report(here().operation),
+        layouts=list(here().template.layouts.values()),
+        megabytes=current_app.config["MAX_UPLOAD_MB"],
+    )
+    return page, status
+
+
+def _form() -> UploadForm:
+    form = UploadForm(request.form, data={"month": month_to_report(here().operation)})
+    form.file.process_data(request.files.get("file"))
+    locked = locked_months(db.session, here().operation)
+    months = [m for m in reversed(plan_months(here().operation)) if m not in locked]
+    form.month.choices = [*((m, formats.month(m)) for m in months), ("", gettext("As the file says"))]
+    if own_rows_only(here().role):
+        del form.organisation
+    else:
+        everyone = agencies(db.session, here().operation)
+        form.organisation.choices = [
+            ("", gettext("The whole cluster")),
+            *((str(a.id), f"{a.acronym} · {a.name}") for a in everyone),
+        ]
+    return form
+
+
+def _receive(form: UploadForm) -> int:
+    """Store the file and have it checked; returns the submission's number."""
+    received = cast(FileStorage, form.file.data)
+    data = received.stream.read()
+    submission = receive(
+        db.session,
+        here().operation,
+        data,
+        received.filename or "",
+        agency=_whose(form),
+        month=form.month.data or None,
+        actor=person(),
+    )
+    number = submission.id
+    db.session.commit()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if len(data) > current_app.config["BACKGROUND_ROWS"] * BYTES_PER_ROW:
+        jobs.enqueue_check(app, number)
+    else:
+        jobs.run_check(app, number)
+    return number
+
+
+def _whose(form: UploadForm) -> Agency | None:
+    number = here().organisation_id if own_rows_only(here().role) else form.organisation.data
+    return agency_of(db.session, here().operation, str(number or ""))
+
+
+def _went(number: int) -> ResponseReturnValue:
+    address = url_for("submission", submission_id=number)
+    return jsonify(ok=True, address=address) if wants_json() else redirect(address, 303)

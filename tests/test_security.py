@@ -1,0 +1,296 @@
+"""Who may enter where, what ends a session, and what every answer carries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from cluster4w.extensions import db
+from cluster4w.models import AuditEvent
+from cluster4w.models.engine import writing
+from cluster4w.record.operations.people import disable_person, set_password
+from cluster4w.record.queries.people import find_by_email
+from cluster4w.security import local_path
+from cluster4w.views import ROUTES
+from tests.conftest import close_connections
+from tests.pages import PageClient
+from tests.people import PASSWORD
+
+ROLES = ("anonymous", "viewer", "partner", "coordinator", "information_manager", "administrator")
+_EVERYBODY, _PEOPLE = set(ROLES), set(ROLES) - {"anonymous"}
+_MANAGERS = {"information_manager", "administrator"}
+_COORDINATION = _MANAGERS | {"coordinator"}
+
+#: Every endpoint and the roles that may enter: written down a second time, so that a slip is seen.
+MAY_ENTER: dict[str, set[str]] = {
+    "home": _PEOPLE,
+    "sign_in": _EVERYBODY,
+    "sign_out": _PEOPLE,
+    "own_password": _PEOPLE,
+    "set_language": _EVERYBODY,
+    "health": _EVERYBODY,
+    "static": _EVERYBODY,
+}
+
+#: Values for the parts of addresses; things that do not exist are found missing only after the access check.
+PARTS = {"slug": "test-2016", "code": "fr", "filename": "style.css"}
+
+
+def _address(rule: Any) -> str:
+    values = {
+        name: PARTS.get(name, "999999" if "Integer" in type(converter).__name__ else "nothing")
+        for name, converter in rule._converters.items()
+    }
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda found: values[found[1]], rule.rule)
+
+
+def test_every_address_is_in_the_list_of_who_may_enter(app: Any) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(MAY_ENTER)
+
+
+def test_every_endpoint_is_declared_once() -> None:
+    endpoints = [route.endpoint for route in ROUTES]
+    assert len(endpoints) == len(set(endpoints))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_enters_what_is_granted_and_nothing_else(app: Any, client_for: Any, role: str) -> None:
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            client: PageClient = client_for(role)
+            response = client.open(_address(rule), method=method)
+            to_sign_in = response.status_code == 302 and "/connexion" in response.location
+            refused = response.status_code in {401, 403} or (to_sign_in and rule.endpoint != "sign_out")
+            assert refused != (role in MAY_ENTER[rule.endpoint]), f"{role} {method} {rule.rule}"
+            assert response.status_code < 500, f"{role} {method} {rule.rule}"
+
+
+def test_an_address_without_a_declared_role_is_refused_to_everybody(app: Any, client_for: Any) -> None:
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    assert client_for("administrator").get("/forgotten").status_code == 403
+
+
+def _add_operation_route(app: Any) -> None:
+    from cluster4w.security import EVERYONE, Route, here
+
+    def where() -> Any:
+        return {"role": here().role, "organisation": here().organisation}
+
+    app.extensions["routes"]["where"] = Route("/<slug>/where", "where", where, EVERYONE)
+    app.add_url_rule("/<slug>/where", "where", where)
+
+
+def test_an_operation_tells_a_view_who_is_here_and_as_what(app: Any, client_for: Any) -> None:
+    _add_operation_route(app)
+    partner = client_for("partner", "ONG-B").get("/test-2016/where").json
+    assert partner == {"role": "partner", "organisation": "ONG-B"}
+    administrator = client_for("administrator").get("/test-2016/where").json
+    assert administrator == {"role": "administrator", "organisation": None}
+
+
+def test_an_operation_that_the_person_is_not_in_does_not_exist(app: Any, client_for: Any) -> None:
+    _add_operation_route(app)
+    client = client_for("partner")
+    missing = client.get("/no-such-operation/where")
+    assert missing.status_code == 404
+    with app.app_context(), writing():
+        db.session.execute(sa.text("DELETE FROM membership"))
+        db.session.commit()
+    assert client.get("/test-2016/where").status_code == 404
+    assert "test-2016" not in missing.text
+
+
+# --- signing in -------------------------------------------------------------------------------------
+
+
+def _sign_in(client: Any, email: str, password: str = PASSWORD, **more: str) -> Any:
+    return client.post("/connexion", data={"email": email, "password": password, **more})
+
+
+def test_a_person_signs_in_and_out_and_the_trail_keeps_both(
+    app: Any, client_for: Any, person_as: Any, session: orm.Session
+) -> None:
+    email = person_as("viewer")
+    client = client_for("anonymous")
+    assert _sign_in(client, f"  {email.upper()} ").location == "/"
+    assert client.get("/mot-de-passe").status_code == 200
+    assert client.post("/deconnexion").location == "/connexion"
+    assert client.get("/mot-de-passe").location == "/connexion?next=/mot-de-passe"
+    actions = session.scalars(sa.select(AuditEvent.action).order_by(AuditEvent.id)).all()
+    assert actions[-2:] == ["person.signed_in", "person.signed_out"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
+    client_for: Any, person_as: Any, session: orm.Session, known: bool
+) -> None:
+    client = client_for("anonymous")
+    email = person_as("viewer") if known else "nobody@example.org"
+    response = _sign_in(client, email, "not the password at all")
+    assert response.status_code == 422
+    assert "mot de passe" in response.text or "password is not right" in response.text
+    assert email in response.text
+    assert "not the password" not in response.text
+    last = session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+    assert last.action == "person.sign_in_refused"
+    assert bool(last.subject_id) == known
+
+
+def test_a_disabled_person_is_out_at_once_and_cannot_come_back(
+    app: Any, client_for: Any, person_as: Any
+) -> None:
+    client = client_for("viewer")
+    assert client.get("/mot-de-passe").status_code == 200
+    with app.app_context(), writing():
+        disable_person(db.session, person_as("viewer"), actor=None)
+        db.session.commit()
+    assert client.get("/mot-de-passe").status_code == 302
+    assert _sign_in(client, person_as("viewer")).status_code == 422
+
+
+def test_a_new_password_ends_every_other_session(app: Any, client_for: Any, person_as: Any) -> None:
+    here, elsewhere = client_for("viewer"), client_for("viewer")
+    new = "un-autre-mot-de-passe"
+    answer = here.post("/mot-de-passe", data={"current": PASSWORD, "new": new, "again": new})
+    assert answer.status_code == 302
+    assert here.get("/mot-de-passe").status_code == 200
+    assert elsewhere.get("/mot-de-passe").status_code == 302
+    assert _sign_in(client_for("anonymous"), person_as("viewer"), new).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("entered", "said"),
+    [
+        ({"current": "wrong", "new": "assez-long-pour-aller", "again": "assez-long-pour-aller"}, "current"),
+        ({"current": PASSWORD, "new": "court", "again": "court"}, "new"),
+        ({"current": PASSWORD, "new": "aaaaaaaaaaaaaaa", "again": "aaaaaaaaaaaaaaa"}, "new"),
+        ({"current": PASSWORD, "new": "assez-long-pour-aller", "again": "autre"}, "again"),
+    ],
+)
+def test_a_password_that_will_not_do_is_said_beside_its_field(
+    client_for: Any, entered: dict[str, str], said: str
+) -> None:
+    response = client_for("viewer").post("/mot-de-passe", data=entered)
+    assert response.status_code == 422
+    assert f'id="{said}-error"' in response.text
+
+
+def test_a_session_of_an_old_key_is_nobody(app: Any, client_for: Any, person_as: Any) -> None:
+    client = client_for("viewer")
+    with app.app_context(), writing():
+        person = find_by_email(db.session, person_as("viewer"))
+        assert person is not None
+        set_password(db.session, person, "un-autre-mot-de-passe")
+        db.session.commit()
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\tevil",
+        "javascript:alert(1)",
+        "evil",
+        "",
+    ],
+)
+def test_a_target_elsewhere_is_not_followed(client_for: Any, person_as: Any, target: str) -> None:
+    assert local_path(target) is None
+    response = _sign_in(client_for("anonymous"), person_as("viewer"), next=target)
+    assert response.location == "/"
+    assert client_for("viewer").post("/langue/fr", data={"next": target}).location == "/"
+
+
+def test_sign_in_goes_where_the_person_wanted_to_go(client_for: Any, person_as: Any) -> None:
+    client = client_for("anonymous")
+    page = client.get("/connexion?next=/mot-de-passe%3Fa%3D1").text
+    assert 'value="/mot-de-passe?a=1"' in page
+    response = _sign_in(client, person_as("viewer"), next="/mot-de-passe?a=1")
+    assert response.location == "/mot-de-passe?a=1"
+
+
+@pytest.fixture
+def app_with(database_url: str, tmp_path: Any) -> Iterator[Any]:
+    """Make applications with other settings than the usual ones of tests."""
+    from cluster4w import create_app
+
+    made = []
+
+    def make(**settings: Any) -> Any:
+        usual = {"TESTING": True, "DATABASE_URL": database_url, "INSTANCE": tmp_path, "SECRET_KEY": "x"}
+        app = create_app(usual | settings)
+        app.test_client_class = PageClient
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        close_connections(app)
+
+
+def test_attempts_to_sign_in_are_limited(app_with: Any) -> None:
+    app = app_with(WTF_CSRF_ENABLED=False, SIGN_IN_LIMIT="2 per minute")
+    client = app.test_client()
+    statuses = [_sign_in(client, "nobody@example.org", "x").status_code for _ in range(3)]
+    assert statuses == [422, 422, 429]
+    assert client.get("/connexion").status_code == 200
+
+
+def test_a_post_without_a_token_is_refused_and_with_one_it_is_not(app_with: Any) -> None:
+    client = app_with(RATELIMIT_ENABLED=False).test_client()
+    assert client.post("/langue/en").status_code == 400
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/connexion").text)
+    assert token
+    assert client.post("/langue/en", data={"csrf_token": token[1]}).status_code == 302
+
+
+def test_the_session_cookie_is_closed_to_scripts_and_other_sites(app_with: Any) -> None:
+    plain = app_with().test_client().get("/connexion")
+    assert "HttpOnly" in plain.headers["Set-Cookie"]
+    assert "SameSite=Lax" in plain.headers["Set-Cookie"]
+    assert "Secure" not in plain.headers["Set-Cookie"]
+    assert "Strict-Transport-Security" not in plain.headers
+    secure = app_with(HTTPS_ONLY=True).test_client().get("/connexion")
+    assert "Secure" in secure.headers["Set-Cookie"]
+    assert "max-age=31536000" in secure.headers["Strict-Transport-Security"]
+
+
+def test_a_session_lasts_twelve_hours(app: Any, client_for: Any, person_as: Any) -> None:
+    client = client_for("anonymous")
+    response = _sign_in(client, person_as("viewer"))
+    assert "Expires=" in response.headers["Set-Cookie"]
+    assert app.permanent_session_lifetime.total_seconds() == 12 * 3600
+
+
+@pytest.mark.parametrize("address", ["/connexion", "/nothing-here", "/mot-de-passe", "/static/style.css"])
+def test_every_answer_carries_the_headers(client_for: Any, address: str) -> None:
+    headers = client_for("viewer").get(address).headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    for directive in ("default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"):
+        assert directive in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+    if not address.startswith("/static"):
+        assert "private" in headers["Cache-Control"]
+        assert "Cookie" in headers["Vary"]
+
+
+def test_a_forwarded_address_is_believed_only_behind_a_proxy(app_with: Any) -> None:
+    for behind, seen in ((False, "127.0.0.1"), (True, "203.0.113.9")):
+        app = app_with(BEHIND_PROXY=behind)
+        from cluster4w.security import PUBLIC, Route
+
+        app.extensions["routes"]["from"] = Route("/from", "from", lambda: "", PUBLIC)
+        app.add_url_rule("/from", "from", lambda: {"address": __import__("flask").request.remote_addr})
+        answer = app.test_client().get("/from", headers={"X-Forwarded-For": "203.0.113.9"})
+        assert answer.json == {"address": seen}
