@@ -15,6 +15,7 @@ from cluster4w.cli.options import (
     WITH_ERRORS,
     get_operation_named,
     in_app,
+    in_app_writing,
     json_option,
     language_option,
     operation_option,
@@ -85,7 +86,7 @@ def areas() -> None:
 @click.option("--level", type=click.IntRange(1, 3), help="Level of the areas, where the file does not say.")
 @json_option
 @language_option
-@in_app
+@in_app_writing
 def areas_load(
     session: orm.Session, file: Path, country: str, edition: str, level: int | None, as_json: bool, lang: str
 ) -> None:
@@ -124,7 +125,7 @@ def needs() -> None:
 @click.option("--edition", help="Gazetteer edition of the file's codes, where it is not the operation's.")
 @json_option
 @language_option
-@in_app
+@in_app_writing
 def needs_load(
     session: orm.Session,
     file: Path,

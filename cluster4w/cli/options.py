@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from cluster4w.template.language import DEFAULT_LANGUAGE, LANGUAGES, translator
 from cluster4w.template.problems import Refusal
 
 if TYPE_CHECKING:
+    from flask import Flask
     from sqlalchemy import orm
 
     from cluster4w.models import Operation
@@ -60,22 +61,50 @@ def refusals(language: str = DEFAULT_LANGUAGE) -> Iterator[None]:
         sys.exit(COULD_NOT_RUN)
 
 
+@contextmanager
+def application() -> Iterator[Flask]:
+    """Build the application for one command and close its database connections at the end."""
+    from cluster4w import create_app
+    from cluster4w.extensions import db
+
+    app = create_app()
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+def _run(command: Callable[..., Any], block: AbstractContextManager[None], kwargs: Any, *args: Any) -> Any:
+    from cluster4w.extensions import db
+
+    with application() as app, app.app_context(), block, refusals(kwargs.get("lang", DEFAULT_LANGUAGE)):
+        return command(db.session, *args, **kwargs)
+
+
 def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a command inside the application, its session as the first argument; a refusal exits with 2."""
+    """Run a command that only reads: inside the application, its session as the first argument."""
 
     def run(*args: Any, **kwargs: Any) -> Any:
-        from cluster4w import create_app
-        from cluster4w.extensions import db
+        return _run(command, nullcontext(), kwargs, *args)
+
+    return update_wrapper(run, command)
+
+
+def in_app_writing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command that writes: as :func:`in_app`, its transactions taking the write lock at their start."""
+
+    def run(*args: Any, **kwargs: Any) -> Any:
         from cluster4w.models.engine import writing
 
-        app = create_app()
-        with app.app_context(), writing(), refusals(kwargs.get("lang", DEFAULT_LANGUAGE)):
-            return command(db.session, *args, **kwargs)
+        return _run(command, writing(), kwargs, *args)
 
     return update_wrapper(run, command)
 
 
 def get_operation_named(session: orm.Session, slug: str) -> Operation:
+    """Return the operation that ``--operation`` names; refuses with the names there are."""
     from cluster4w.record.queries.operations import get_operation
 
     return get_operation(session, slug)

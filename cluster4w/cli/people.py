@@ -9,6 +9,7 @@ import click
 from cluster4w.cli.options import (
     get_operation_named,
     in_app,
+    in_app_writing,
     json_option,
     language_option,
     org_option,
@@ -37,7 +38,7 @@ def users() -> None:
 @org_option
 @click.option("--reset", is_flag=True, help="Give an existing person a new password.")
 @language_option
-@in_app
+@in_app_writing
 def users_add(
     session: orm.Session,
     email: str,
@@ -85,7 +86,7 @@ def users_list(session: orm.Session, as_json: bool, lang: str) -> None:
 @users.command("disable")
 @click.option("--email", required=True)
 @language_option
-@in_app
+@in_app_writing
 def users_disable(session: orm.Session, email: str, lang: str) -> None:
     """Disable a person: sign-in is refused, open sessions end."""
     from cluster4w.record.operations.people import disable_person

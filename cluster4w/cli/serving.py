@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cluster4w.cli.options import (
-    refusals,
-)
+from cluster4w.cli.options import application, refusals
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,11 +32,9 @@ def _initialise(app: Flask) -> None:
 @click.command()
 def init() -> None:
     """Create or migrate the database and ship the reference data; can be run again."""
-    from cluster4w import create_app
-
-    app = create_app()
-    _initialise(app)
-    click.echo(f"Ready: {app.config['SQLALCHEMY_ENGINES']['default'].split('@')[-1]}")
+    with application() as app:
+        _initialise(app)
+        click.echo(f"Ready: {app.config['SQLALCHEMY_ENGINES']['default'].split('@')[-1]}")
 
 
 @click.command()
@@ -53,11 +49,11 @@ def demo(no_serve: bool, host: str, port: int) -> None:
     from cluster4w.models.engine import writing
     from cluster4w.record.operations.example import load_example
 
-    app = create_app()
-    _initialise(app)
-    with app.app_context(), writing(), refusals():
-        sign_ins = load_example(db.session)
-        db.session.commit()
+    with application() as app:
+        _initialise(app)
+        with app.app_context(), writing(), refusals():
+            sign_ins = load_example(db.session)
+            db.session.commit()
     click.echo(
         f"\nhttp://{host}:{port}/   (mali-2016: exemple, données inventées / example, invented data)\n"
     )
@@ -68,7 +64,7 @@ def demo(no_serve: bool, host: str, port: int) -> None:
         click.echo("  A new password: cluster4w users add --email ADDRESS --reset")
     click.echo()
     if not no_serve:
-        serve_all(app, host, port)
+        serve_all(create_app(), host, port)
 
 
 @click.command()

@@ -16,6 +16,7 @@ from cluster4w.cli.options import (
     WITH_ERRORS,
     get_operation_named,
     in_app,
+    in_app_writing,
     json_option,
     language_option,
     operation_option,
@@ -140,7 +141,7 @@ def check(
 
 @click.command("import")
 @_file_options
-@in_app
+@in_app_writing
 def import_(
     session: orm.Session,
     file: Path,

@@ -96,9 +96,7 @@ def check_row(
     reporter = Reporter({str(k): str(v) for k, v in (operation.severities or {}).items()})
     keys = tuple(cells)
     headers = _headers(context, keys, language)
-    context = replace(
-        context, mapping={fold_header(h): key for h, key in zip(headers, keys, strict=True)}
-    )
+    context = replace(context, mapping={fold_header(h): key for h, key in zip(headers, keys, strict=True)})
     row: list[Cell] = [cells[key] for key in keys]
     source = DataSheet(
         Sheet(_SHEET, True, lambda: iter([row])),

@@ -120,6 +120,11 @@ class PlaceFinder:
                 continue
             work = _Level(level, name, code, parent, [])
             place = self._place(work)
+            if self._may_be_missing(work, place):
+                if name:
+                    values[f"adm{level}_name"] = name
+                issues.append((f"adm{level}_name", Issue("area.level_not_loaded")))
+                continue
             if place is None and self._only_elsewhere(work):
                 work.issues[:] = [self._of_other_edition(work)]
             if place is None and level == 1 and self._only_elsewhere(work) and (said[2] or said[3]):
@@ -136,6 +141,15 @@ class PlaceFinder:
             values[f"adm{level}_pcode"] = place.pcode
             values[f"adm{level}_name"] = place.name
         return Placed({} if foreign else values, (*foreign, *issues))
+
+    def _may_be_missing(self, work: _Level, place: Place | None) -> bool:
+        """Tell whether a place that was not found exactly may be one that the edition does not hold yet.
+
+        Where only some areas of a level are known, a near spelling may well be another place: nothing but
+        an exact match is taken, and a code that is known still has to agree with the name.
+        """
+        unsure = place is None or bool(work.issues)
+        return unsure and work.level in self.gazetteer.partial and self._by_code(work) is None
 
     def _split(self, name: str, code: str) -> tuple[str, str]:
         """Return name and code apart, where a cell holds both or the code stands in the name's cell."""

@@ -73,10 +73,10 @@ words(
 words(
     "area.level_not_loaded",
     _I,
-    N_("Communes are not loaded"),
+    N_("Communes that are not loaded"),
     N_(
-        "The communes of this edition are not loaded: the %(count)s names are kept as they were typed. Load"
-        " them with “cluster4w areas load”."
+        "Not all communes of this edition are loaded: %(count)s names are kept as they were typed. Load"
+        " the others with “cluster4w areas load”."
     ),
 )
 words(

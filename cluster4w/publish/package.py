@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from posixpath import join, normpath
@@ -94,8 +95,14 @@ def _stream(target: zipfile.ZipFile, entry: zipfile.ZipInfo, shell: bytes, rows:
         before, after = shell[:place], shell[place:]
     info = _same(entry)
     info.file_size = rows.count * ROW_BYTES
-    with target.open(info, "w") as part:
+    with target.open(info, "w") as part, ThreadPoolExecutor(1) as compressor:
         part.write(before)
+        # Compressing leaves the interpreter free, so a piece is compressed while the next one is made.
+        compressed: Future[int] | None = None
         for piece in rows.pieces:
-            part.write(piece.encode())
+            if compressed is not None:
+                compressed.result()
+            compressed = compressor.submit(part.write, piece.encode())
+        if compressed is not None:
+            compressed.result()
         part.write(after)

@@ -40,6 +40,8 @@ CHOICES = (
     ("statut", "status", "status"),
     ("groupe", "population_group", "population_group"),
 )
+#: What the filter on the status holds for activities that were withdrawn.
+WITHDRAWN = "withdrawn"
 #: Sorts that begin with the smallest; the others begin with the largest or newest.
 ASCENDING = frozenset({"organisation", "activity", "place", "group", "status"})
 LONGEST_SEARCH = 200
@@ -78,6 +80,7 @@ def asked() -> Asked:
         raw["mois"] = ""
     if not raw["org"].isdigit() or len(raw["org"]) > 9 or not can_see_all_rows(here().role):
         raw["org"] = ""
+    withdrawn = raw["statut"] == WITHDRAWN
     for name, _, list_name in CHOICES:
         if here().template.lists[list_name].get(raw[name]) is None:
             raw[name] = ""
@@ -86,8 +89,10 @@ def asked() -> Asked:
         organisation_id=int(raw["org"]) if raw["org"] else None,
         pcode=raw["lieu"] or None,
         text=raw["q"],
+        withdrawn=withdrawn,
         **{name: raw[short] or None for short, name, _ in CHOICES},
     )
+    raw["statut"] = WITHDRAWN if withdrawn else raw["statut"]
     sort = request.args.get("tri", "")
     by = sort.removeprefix("-")
     if by not in SORTS:
@@ -185,9 +190,7 @@ def _filters(question: Asked, mine: Scope) -> list[Select]:
     months = [(m, formats.month(m)) for m in reversed(months_with_rows(db.session, operation, mine))]
     found = [Select("mois", gettext("Month"), gettext("All months"), [("", months)], raw["mois"])]
     if mine.everybody:
-        agencies = [
-            (str(a.id), a.acronym) for a in organisations_with_rows(db.session, operation, mine)
-        ]
+        agencies = [(str(a.id), a.acronym) for a in organisations_with_rows(db.session, operation, mine)]
         every = gettext("All organisations")
         found.append(Select("org", gettext("Organisation"), every, [("", agencies)], raw["org"]))
     sub_sectors = here().template.lists["sub_sector"]
@@ -205,19 +208,31 @@ def _filters(question: Asked, mine: Scope) -> list[Select]:
     found += [
         _choice_filter("sous_secteur", "sub_sector", gettext("Sub-sector"), gettext("Both"), raw),
         Select("type", gettext("Activity type"), gettext("All types"), types, raw["type"]),
-        _choice_filter("statut", "status", gettext("Status"), gettext("Every status"), raw),
+        _choice_filter(
+            "statut",
+            "status",
+            gettext("Status"),
+            gettext("Every status"),
+            raw,
+            (WITHDRAWN, gettext("Withdrawn from the record")),
+        ),
         _choice_filter("groupe", "population_group", gettext("Population group"), gettext("All groups"), raw),
     ]
     gazetteer = load_gazetteer(db.session, operation.edition_id)
-    found.append(
-        Select("lieu", gettext("Region or cercle"), gettext("Everywhere"), places(gazetteer), raw["lieu"])
-    )
+    groups = places(gazetteer)
+    commune = gazetteer.get(raw["lieu"])
+    if commune is not None and commune.level > 2:
+        # The gap table leads here for communes too; all of them would be too long a list.
+        groups.insert(0, ("", [(commune.pcode, commune.name)]))
+    found.append(Select("lieu", gettext("Region or cercle"), gettext("Everywhere"), groups, raw["lieu"]))
     return found
 
 
-def _choice_filter(name: str, list_name: str, words: str, every: str, raw: dict[str, str]) -> Select:
+def _choice_filter(
+    name: str, list_name: str, words: str, every: str, raw: dict[str, str], *more: tuple[str, str]
+) -> Select:
     options = [(c.key, choice_words(list_name, c.key)) for c in here().template.lists[list_name]]
-    return Select(name, words, every, [("", options)], raw[name])
+    return Select(name, words, every, [("", [*options, *more])], raw[name])
 
 
 def places(gazetteer: Gazetteer) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -237,6 +252,12 @@ def places(gazetteer: Gazetteer) -> list[tuple[str, list[tuple[str, str]]]]:
 def _summary(question: Asked) -> str:
     """Return the filters in force in one line: the fold of a phone shows it."""
     words = [formats.month(question.raw["mois"])] if question.raw["mois"] else []
-    words += [choice_words(lst, question.raw[name]) for name, _, lst in CHOICES if question.raw[name]]
+    words += [
+        gettext("Withdrawn from the record")
+        if question.raw[name] == WITHDRAWN
+        else choice_words(lst, question.raw[name])
+        for name, _, lst in CHOICES
+        if question.raw[name]
+    ]
     words += [f"« {question.raw['q']} »"] if question.raw["q"] else []
     return " · ".join(words)

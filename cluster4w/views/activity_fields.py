@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any, assert_never
 
 from flask_babel import gettext
@@ -21,6 +20,7 @@ from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Kind, Value, Values
 from cluster4w.template.language import label
 from cluster4w.template.text import clean, fold
+from cluster4w.views.pairs import pair_base, pair_keys, pair_words
 
 #: Three fields stand for the columns of the reporting organisation and of the six place columns.
 ORGANISATION, PLACE, COMMUNE = "organisation", "place", "commune"
@@ -30,7 +30,6 @@ COMMUNE_LEVEL = 3
 NOT_ASKED = frozenset({"row_id", "cluster", "org_acronym", "org_name", "org_type"})
 #: With more communes than this the select is too heavy for a slow line: the name is typed instead.
 MOST_COMMUNES = 900
-_PAIR = ("_targeted", "_reached")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +117,8 @@ def _months(around: Surroundings) -> list[SelectChoice]:
 def _choices(column: Column, around: Surroundings) -> list[SelectChoice]:
     """Return a column's choices after an empty one; activity types stand under their sub-sector."""
     first = SelectChoice("", gettext("Choose…") if column.required is True else gettext("not said"))
+    if column.key == "sub_sector":
+        first = SelectChoice("", gettext("as the activity type says"))
     sub_sectors = around.template.lists.get("sub_sector")
     found = []
     for choice in around.template.choices(column):
@@ -259,19 +260,13 @@ def sections(form: Form, around: Surroundings) -> list[Section]:
     for name in form._fields:
         column = keys.get(name)
         group = column.group if column else Group.WHO if name == ORGANISATION else Group.WHERE
-        base, ending = name.removesuffix(_PAIR[0]), name.endswith(_PAIR[0])
-        if ending and base + _PAIR[1] in form._fields:
-            pairs[group].append(Pair(_pair_words(base, around), *(base + e for e in _PAIR)))
-        elif not (name.endswith(_PAIR[1]) and name.removesuffix(_PAIR[1]) + _PAIR[0] in form._fields):
+        base = pair_base(name, around.template)
+        if base is None:
             grouped[group].append(name)
+        elif name == pair_keys(base)[0]:
+            words = pair_words(base, around.template, around.language)
+            pairs[group].append(Pair(words, *pair_keys(base)))
     return [Section(g, tuple(grouped[g]), tuple(pairs[g])) for g in Group if grouped[g] or pairs[g]]
-
-
-def _pair_words(base: str, around: Surroundings) -> str:
-    """Return what the two labels share: "Households" of "Households targeted" and "Households reached"."""
-    both = [label(around.template.column(base + ending).labels, around.language) for ending in _PAIR]
-    words = takewhile(lambda pair: pair[0] == pair[1], zip(*(b.split() for b in both), strict=False))
-    return " ".join(word for word, _ in words) or both[0]
 
 
 def typed(kind: Kind, value: Value, language: str) -> str:

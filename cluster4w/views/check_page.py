@@ -1,4 +1,4 @@
-"""What the page of a checked file shows: its findings by kind, its rows, its columns, in the reader's words."""
+"""What the page of a checked file shows: findings by kind, rows, columns, in the reader's words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask_babel import gettext
 from cluster4w.intake.findings import Finding, message
 from cluster4w.intake.findings import title as title_of
 from cluster4w.models import Submission
-from cluster4w.security import here
+from cluster4w.security import here, own_rows_only
 from cluster4w.template.columns import Column
 from cluster4w.template.kinds import from_json
 from cluster4w.template.language import N_
@@ -120,7 +120,9 @@ class SheetShown:
 def groups(found: Iterable[dict[str, Any]]) -> list[Group]:
     """Return the kinds of findings in words."""
     return [
-        Group(f"{g['severity']}.{g['code']}", g["severity"], g["code"], title_of(g["code"], gettext), g["count"])
+        Group(
+            f"{g['severity']}.{g['code']}", g["severity"], g["code"], title_of(g["code"], gettext), g["count"]
+        )
         for g in found
     ]
 
@@ -154,17 +156,13 @@ def place(values: dict[str, Any]) -> Place:
     what = values.get("activity_type")
     words = choice_words("activity_type", what) if what else values.get("activity_detail") or ""
     area = values.get("adm3_name") or values.get("adm2_name") or values.get("adm1_name")
-    parts = [str(p) for p in (values.get("org_acronym") if _many() else None, area, values.get("site_name")) if p]
+    whose = None if own_rows_only(here().role) else values.get("org_acronym")
+    parts = [str(p) for p in (whose, area, values.get("site_name")) if p]
     if (households := _first(values, "households_reached", "households_targeted")) is not None:
         parts.append(gettext("%(number)s households", number=formats.number(households)))
     elif (people := _first(values, "individuals_reached", "individuals_targeted")) is not None:
         parts.append(gettext("%(number)s people", number=formats.number(people)))
     return Place(str(words), ", ".join(parts))
-
-
-def _many() -> bool:
-    """Tell whether rows of several organisations may stand side by side."""
-    return here().organisation_id is None
 
 
 def _first(values: dict[str, Any], *keys: str) -> float | None:
@@ -181,7 +179,9 @@ def changed(found: Iterable[dict[str, Any]]) -> list[Changed]:
             r["uid"],
             place(r["values"]),
             [
-                Cell(column_words(by_key[k]), _words(by_key[k], before), _words(by_key[k], r["values"].get(k)))
+                Cell(
+                    column_words(by_key[k]), _words(by_key[k], before), _words(by_key[k], r["values"].get(k))
+                )
                 for k, before in (r["before"] or {}).items()
                 if k in by_key
             ],
@@ -197,15 +197,15 @@ def _words(column: Column, value: Any) -> str:
 def vanished(recorded: Iterable[Any]) -> list[Vanished]:
     """Return recorded activities (:class:`cluster4w.record.queries.comparison.Recorded`) in words."""
     return [
-        Vanished(r.uid, formats.month(str(r.values["period"]) if r.values.get("period") else None), place(r.values))
-        for r in recorded
+        Vanished(r.uid, formats.month(str(r.values.get("period") or "")), place(r.values)) for r in recorded
     ]
 
 
 def sheets(submission: Submission) -> list[SheetShown]:
     """Return the sheets that were read."""
     return [
-        SheetShown(s["name"], s["header_row"], s["columns"]) for s in (submission.report or {}).get("sheets", [])
+        SheetShown(s["name"], s["header_row"], s["columns"])
+        for s in (submission.report or {}).get("sheets", [])
     ]
 
 

@@ -28,6 +28,13 @@ def file_name(*parts: str | None, form: str) -> str:
     return "_".join(part for part in safe if part) + f".{form}"
 
 
+def as_it_came(name: str) -> str:
+    """Return a sender's file name in letters that every system can keep, with its ending."""
+    stem, dot, form = name.rpartition(".")
+    safe = re.sub(r"[^A-Za-z0-9]", "", form)[:8] if dot else ""
+    return file_name((stem if dot else name) or "file", form=safe or "bin")
+
+
 def months_name(first: str | None, last: str | None) -> str:
     """Return ``201605``, or ``201601-201605`` for several months; "" without any."""
     months = [m.replace("-", "") for m in (first, last) if m]

@@ -88,7 +88,7 @@ def _whose_template() -> Agency | None:
 
 
 def _form() -> tuple[str, str]:
-    """Return the layout and the language asked for; what is not there falls back to the first and the page's."""
+    """Return the layout and the language asked for; by default the first one and the page's."""
     layouts = here().template.layouts
     layout = request.args.get("modele") or next(iter(layouts))
     language = request.args.get("langue", "")

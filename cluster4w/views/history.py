@@ -17,9 +17,10 @@ from cluster4w.record.queries.operations import locked_months
 from cluster4w.record.values import IDENTITY_KEY, values_of
 from cluster4w.security import MANAGERS, here
 from cluster4w.template.columns import Column, Group
-from cluster4w.template.kinds import Values
+from cluster4w.template.kinds import Kind, Values
 from cluster4w.template.language import N_
 from cluster4w.views.activities import scope
+from cluster4w.views.pairs import pair_base, pair_keys, pair_words
 from cluster4w.views.responses import unchanged
 from cluster4w.views.values import choice_words, column_words, in_words
 
@@ -64,6 +65,22 @@ class Line(NamedTuple):
     value: str
 
 
+class People(NamedTuple):
+    """The same people, targeted and reached, in words."""
+
+    words: str
+    targeted: str
+    reached: str
+
+
+class Answer(NamedTuple):
+    """What the row says to one question."""
+
+    words: str
+    lines: list[Line]
+    people: list[People]
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A cell of which two versions say different things; a dash stands for nothing."""
@@ -95,7 +112,7 @@ def activity(uid: str) -> ResponseReturnValue:
         "activity.html",
         version=current,
         row=current.row,
-        groups=_grouped(current),
+        columns=_columns(current),
         steps=_steps(found),
         locked=locked,
         may_change=may_change(current),
@@ -109,18 +126,38 @@ def version_values(version: Version) -> Values:
     return values_of(version.row, here().template, version.agency)
 
 
-def _grouped(version: Version) -> list[tuple[str, list[Line]]]:
-    values = version_values(version)
-    groups: list[tuple[str, list[Line]]] = []
-    for group, words in GROUPS.items():
-        lines = [
-            Line(column_words(c), in_words(c, values[c.key]))
-            for c in here().template.columns
-            if c.group is group and c.key != IDENTITY_KEY and c.key in values
-        ]
-        if lines:
-            groups.append((gettext(words), lines))
-    return groups
+def _columns(version: Version) -> list[list[Answer]]:
+    """Return the answers as they stand side by side: who and what, where and when, for whom and the rest."""
+    answers = {group: _answer(group, version_values(version)) for group in Group}
+    side_by_side = ((Group.WHO, Group.WHAT), (Group.WHERE, Group.WHEN), (Group.FOR_WHOM, Group.OTHER))
+    found = [[answers[g] for g in groups if answers[g].lines or answers[g].people] for groups in side_by_side]
+    return [column for column in found if column]
+
+
+def _answer(group: Group, values: Values) -> Answer:
+    lines, people = [], []
+    for column in here().template.columns:
+        if column.group is not group or column.key == IDENTITY_KEY or _is_said_elsewhere(column, values):
+            continue
+        base = pair_base(column.key, here().template)
+        if base is not None:
+            said = [in_words(here().template.column(k), values.get(k)) for k in pair_keys(base)]
+            if column.key == pair_keys(base)[0] and any(k in values for k in pair_keys(base)):
+                people.append(People(pair_words(base, here().template, here().language), *said))
+        elif column.key in values:
+            lines.append(Line(column_words(column), _with_code(column, values)))
+    return Answer(gettext(GROUPS[group]), lines, people)
+
+
+def _is_said_elsewhere(column: Column, values: Values) -> bool:
+    """Return whether a p-code stands behind the name of its area."""
+    return column.kind is Kind.PCODE and column.key.replace("_pcode", "_name") in values
+
+
+def _with_code(column: Column, values: Values) -> str:
+    words = in_words(column, values[column.key])
+    code = values.get(column.key.replace("_name", "_pcode")) if column.kind is Kind.AREA else None
+    return f"{words} ({code})" if code else words
 
 
 def differences(before: Values, after: Values) -> list[Difference]:

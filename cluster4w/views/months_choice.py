@@ -8,11 +8,14 @@ import re
 from sqlalchemy import orm
 
 from cluster4w.models import Operation
+from cluster4w.record.queries.activities import Scope, months_with_rows
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.record.queries.organisations import Agency, agencies
 from cluster4w.template.language import N_
 from cluster4w.template.problems import NotFound, Refusal
 
+#: How long after a plan's end its last months are still reported.
+AFTERMATH = dt.timedelta(days=60)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
@@ -40,11 +43,24 @@ def agency_of(session: orm.Session, operation: Operation, text: str | None) -> A
     for agency in agencies(session, operation):
         if text == str(agency.id):
             return agency
-    raise NotFound("organisation.no_such_number", N_("This organisation does not take part in this operation."))
+    raise NotFound(
+        "organisation.no_such_number", N_("This organisation does not take part in this operation.")
+    )
 
 
 def month_to_report(operation: Operation, today: dt.date | None = None) -> str:
     """Return the month that is reported now: last month, inside the plan."""
     months = plan_months(operation)
-    before = ((today or dt.datetime.now(dt.UTC).date()).replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m")
+    today = today or dt.datetime.now(dt.UTC).date()
+    before = f"{today.replace(day=1) - dt.timedelta(days=1):%Y-%m}"
     return min(max(before, months[0]), months[-1])
+
+
+def month_to_offer(session: orm.Session, operation: Operation, today: dt.date | None = None) -> str:
+    """Return the month that a form begins with: the one to report, of a plan long over the last with rows."""
+    today = today or dt.datetime.now(dt.UTC).date()
+    if today <= operation.plan_end + AFTERMATH:
+        return month_to_report(operation, today)
+    return max(
+        months_with_rows(session, operation, Scope(everybody=True)), default=month_to_report(operation, today)
+    )

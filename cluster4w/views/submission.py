@@ -20,11 +20,11 @@ from cluster4w.record.queries.comparison import rows_by_uid
 from cluster4w.record.queries.people import get_person
 from cluster4w.record.queries.receipts import brought_by
 from cluster4w.record.queries.waiting import UNFINISHED
-from cluster4w.security import can_see_all_rows, here, own_rows_only, person
+from cluster4w.security import allowed, can_see_all_rows, here, own_rows_only, person
 from cluster4w.template.problems import Refusal
 from cluster4w.views import check_page
 from cluster4w.views.check_page import PAGE
-from cluster4w.views.downloads import file_name
+from cluster4w.views.downloads import as_it_came
 from cluster4w.views.values import choice_words
 
 #: Submissions of the list.
@@ -86,13 +86,14 @@ def _progress(found: Submission) -> int:
 def _refusal(found: Submission) -> str:
     refusal = found.refusal
     if not refusal:
-        return gettext("The file cannot be used.")
-    return Refusal(refusal["code"], refusal["message"], **refusal.get("params", {})).words(gettext)
+        return str(gettext("The file cannot be used."))
+    kept = Refusal(str(refusal["code"]), str(refusal["message"]), **refusal.get("params", {}))
+    return kept.words(gettext)
 
 
 def _author(found: Submission) -> str | None:
     author = get_person(db.session, found.author_id) if found.author_id else None
-    return author.name if author else None
+    return str(author.name) if author else None
 
 
 def _receipt(found: Submission) -> str:
@@ -109,7 +110,8 @@ def _receipt(found: Submission) -> str:
 def _check(found: Submission, *, unseen: bool) -> str:
     groups = check_page.groups(stored.finding_groups(db.session, found))
     to_do = [g for g in groups if g.severity != "info"]
-    chosen = next((g for g in groups if g.id == request.args.get("constat")), (to_do or [None])[0])
+    first = to_do[0] if to_do else None
+    chosen = next((g for g in groups if g.id == request.args.get("constat")), first)
     pages = max(math.ceil(chosen.count / PAGE), 1) if chosen else 1
     page = min(_number("page"), pages)
     return render_template(
@@ -131,14 +133,8 @@ def _check(found: Submission, *, unseen: bool) -> str:
         column_name=check_page.column_name,
         how=check_page.how_words,
         unseen=unseen,
-        may_send=_may_send(),
+        may_send=allowed("submission_submit"),
     )
-
-
-def _may_send() -> bool:
-    from cluster4w.security import allowed
-
-    return allowed("submission_submit")
 
 
 def _number(name: str) -> int:
@@ -146,14 +142,17 @@ def _number(name: str) -> int:
     return min(int(text), 100_000) if text.isdigit() and text.isascii() and text.strip("0") else 1
 
 
-def _findings(
-    found: Submission, chosen: check_page.Group | None, page: int
-) -> list[check_page.Wrong]:
+def _findings(found: Submission, chosen: check_page.Group | None, page: int) -> list[check_page.Wrong]:
     if chosen is None:
         return []
     return check_page.wrong(
         stored.findings(
-            db.session, found, code=chosen.code, severity=chosen.severity, offset=(page - 1) * PAGE, limit=PAGE
+            db.session,
+            found,
+            code=chosen.code,
+            severity=chosen.severity,
+            offset=(page - 1) * PAGE,
+            limit=PAGE,
         )
     )
 
@@ -162,8 +161,8 @@ def _addresses(found: Submission) -> Any:
     """Return what makes the address of a page of a kind of findings."""
 
     def address(group: check_page.Group, page: int = 1) -> str:
-        more = {"page": page} if page > 1 else {}
-        return url_for("submission", submission_id=found.id, constat=group.id, **more) + "#constats"
+        number = page if page > 1 else None
+        return url_for("submission", submission_id=found.id, constat=group.id, page=number) + "#constats"
 
     return address
 
@@ -200,6 +199,7 @@ def submission_submit(submission_id: int) -> ResponseReturnValue:
     """Record the rows that have no errors. Warnings must have been seen."""
     found = find(submission_id)
     address = url_for("submission", submission_id=submission_id)
+    # A form that is sent twice finds the receipt.
     if found.state == SubmissionState.SUBMITTED:
         return redirect(address, 303)
     seen = request.form.get("vu") == "1"
@@ -236,8 +236,7 @@ def submission_file(submission_id: int) -> ResponseReturnValue:
     """Send the file back as it came."""
     found = find(submission_id)
     content = stored.file_content(db.session, found)
-    stem, _, form = (found.file.name if found.file else "").rpartition(".")
+    name = as_it_came(found.file.name if found.file else "")
     response = Response(content, mimetype="application/octet-stream")
-    name = file_name(stem or form, form=file_name(form if stem else "bin", form="x").removesuffix(".x") or "bin")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

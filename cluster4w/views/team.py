@@ -157,9 +157,7 @@ def team_disable(person_id: int) -> ResponseReturnValue:
     """Close a person's account."""
     found = operations.disable_member(db.session, here().operation, person_id, actor=here().person)
     db.session.commit()
-    flash(
-        gettext("%(name)s can no longer sign in. A new password opens the account again.", name=found.name)
-    )
+    flash(gettext("%(name)s can no longer sign in. A new password opens the account again.", name=found.name))
     return redirect(url_for("team"))
 
 

@@ -21,7 +21,7 @@ from cluster4w.record.queries.organisations import Agency, agencies
 from cluster4w.record.queries.submissions import list_submissions
 from cluster4w.security import here, own_rows_only, person
 from cluster4w.views import formats
-from cluster4w.views.months_choice import agency_of, month_to_report
+from cluster4w.views.months_choice import agency_of, month_to_offer
 
 #: Bytes that a row takes in a usual workbook; with it, a file's size says about how many rows it has.
 BYTES_PER_ROW = 60
@@ -84,7 +84,7 @@ def upload() -> ResponseReturnValue:
         "upload.html",
         form=form,
         sent=list_submissions(db.session, here().operation, organisation_id=own, limit=SHOWN),
-        month=month_to_report(here().operation),
+        month=month_to_offer(db.session, here().operation),
         layouts=list(here().template.layouts.values()),
         megabytes=current_app.config["MAX_UPLOAD_MB"],
     )
@@ -92,7 +92,7 @@ def upload() -> ResponseReturnValue:
 
 
 def _form() -> UploadForm:
-    form = UploadForm(request.form, data={"month": month_to_report(here().operation)})
+    form = UploadForm(request.form, data={"month": month_to_offer(db.session, here().operation)})
     form.file.process_data(request.files.get("file"))
     locked = locked_months(db.session, here().operation)
     months = [m for m in reversed(plan_months(here().operation)) if m not in locked]

@@ -119,9 +119,7 @@ def take_back(
     return True
 
 
-def _find(
-    session: orm.Session, operation: Operation, organisation_id: int, month: str
-) -> NilReport | None:
+def _find(session: orm.Session, operation: Operation, organisation_id: int, month: str) -> NilReport | None:
     return session.scalar(
         sa.select(NilReport).where(
             NilReport.operation_id == operation.id,

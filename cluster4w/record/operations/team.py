@@ -109,7 +109,9 @@ def reset_member_password(
     return found, people.reset_password(session, found.email, actor=actor)
 
 
-def disable_member(session: orm.Session, operation: Operation, person_id: int, *, actor: Person) -> TeamMember:
+def disable_member(
+    session: orm.Session, operation: Operation, person_id: int, *, actor: Person
+) -> TeamMember:
     """Close a member's account. What the person did stays under the person's name.
 
     Raises:
@@ -184,9 +186,7 @@ def add_organisation(
                 acronym=known.acronym,
             )
         acronym, name = known.acronym, known.name
-    agency = register(
-        session, operation, acronym=acronym, name=name, type_=type_, actor=actor, role=role
-    )
+    agency = register(session, operation, acronym=acronym, name=name, type_=type_, actor=actor, role=role)
     touch(session, operation)
     return agency
 

@@ -318,9 +318,7 @@ def current_version(session: orm.Session, operation: Operation, uid: str) -> Any
     """
     return session.execute(
         sa.select(Activity.id, Activity.version, Activity.withdrawn, Activity.organisation_id)
-        .where(
-            Activity.operation_id == operation.id, Activity.uid == uid, Activity.superseded_at.is_(None)
-        )
+        .where(Activity.operation_id == operation.id, Activity.uid == uid, Activity.superseded_at.is_(None))
         .with_for_update()
     ).first()
 

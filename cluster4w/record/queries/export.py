@@ -14,7 +14,7 @@ from cluster4w.models import Activity, Membership, Operation, Organisation, Pers
 from cluster4w.record.queries.organisations import Agency
 
 #: Rows that the driver hands over at a time.
-CHUNK = 1_000
+CHUNK = 500
 
 #: A column is read only for rows where these columns hold one of these values.
 Conditions = Mapping[str, tuple[str, ...]]

@@ -31,9 +31,7 @@ def members(session: orm.Session, operation: Operation) -> list[TeamMember]:
     """Return who has a role in the operation: by role, organisation and name."""
     other = orm.aliased(Membership)
     elsewhere = (
-        sa.exists()
-        .where(other.person_id == Person.id, other.operation_id != operation.id)
-        .correlate(Person)
+        sa.exists().where(other.person_id == Person.id, other.operation_id != operation.id).correlate(Person)
     )
     seen = (
         sa.select(AuditEvent.person_id, sa.func.max(AuditEvent.at).label("at"))
