@@ -25,6 +25,8 @@ ROLES = ("anonymous", "viewer", "partner", "coordinator", "information_manager",
 _EVERYBODY, _PEOPLE = set(ROLES), set(ROLES) - {"anonymous"}
 _MANAGERS = {"information_manager", "administrator"}
 _COORDINATION = _MANAGERS | {"coordinator"}
+_REPORTERS = _MANAGERS | {"partner"}
+_INSIDERS = _COORDINATION | {"partner"}
 
 #: Every endpoint and the roles that may enter: written down a second time, so that a slip is seen.
 MAY_ENTER: dict[str, set[str]] = {
@@ -35,6 +37,29 @@ MAY_ENTER: dict[str, set[str]] = {
     "set_language": _EVERYBODY,
     "health": _EVERYBODY,
     "static": _EVERYBODY,
+    # the record
+    "dashboard": _PEOPLE,
+    "activities": _INSIDERS,
+    "activity": _INSIDERS,
+    "activity_new": _REPORTERS,
+    "activity_add": _REPORTERS,
+    "activity_edit": _REPORTERS,
+    "activity_change": _REPORTERS,
+    "activity_withdraw": _REPORTERS,
+    "activity_restore": _REPORTERS,
+    "months": _MANAGERS,
+    "month_lock": _MANAGERS,
+    "month_unlock": _MANAGERS,
+    "month_due": _MANAGERS,
+    "nil_report": _REPORTERS,
+    "nil_report_back": _REPORTERS,
+    "team": _MANAGERS,
+    "team_add": _MANAGERS,
+    "team_password": _MANAGERS,
+    "team_disable": _MANAGERS,
+    "team_remove": _MANAGERS,
+    "organisation_add": _MANAGERS,
+    "organisation_take_in": _MANAGERS,
 }
 
 #: Values for the parts of addresses; things that do not exist are found missing only after the access check.

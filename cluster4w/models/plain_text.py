@@ -41,10 +41,9 @@ class plain_text(GenericFunction[str]):  # noqa: N801 - the name of an SQL funct
 @compiles(plain_text, "postgresql")
 def _in_postgresql(element: plain_text, compiler: Any, **kw: Any) -> str:
     argument = next(iter(element.clauses))
-    marked, bare = (sa.literal_column(_quoted(letters)) for letters in (_MARKED, _BARE))
-    letters = sa.func.translate(argument, marked, bare)
+    letters = sa.func.translate(argument, _literal(_MARKED), _literal(_BARE))
     return str(compiler.process(sa.func.lower(letters), **kw))
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _literal(text: str) -> sa.ColumnElement[str]:
+    return sa.literal_column("'" + text.replace("'", "''") + "'", sa.Text())

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -68,8 +68,8 @@ class Asked:
 
     def address(self, **changes: str | int) -> str:
         """Return the address of this list with something changed; "" takes a filter off."""
-        parts: dict[str, str | int] = {**self.raw, **changes}
-        return url_for("activities", **{k: v for k, v in parts.items() if v not in ("", None)})
+        parts: dict[str, Any] = {k: v for k, v in {**self.raw, **changes}.items() if v != ""}
+        return url_for("activities", **parts)
 
 
 def asked() -> Asked:

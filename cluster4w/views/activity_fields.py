@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from flask_babel import gettext
 from markupsafe import Markup
 from wtforms import Field, Form, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.widgets import DateInput, html_params
 
 from cluster4w.record.gazetteer import Gazetteer
@@ -213,13 +213,9 @@ def communes(gazetteer: Gazetteer) -> list[Within]:
 
 
 def communes_are_chosen(gazetteer: Gazetteer) -> bool:
-    """Return whether communes are a select: all cercles have theirs, and they are not too many to send."""
-    cercles = gazetteer.level(COMMUNE_LEVEL - 1)
-    return (
-        0 < len(gazetteer.level(COMMUNE_LEVEL)) <= MOST_COMMUNES
-        and bool(cercles)
-        and all(gazetteer.children.get(c.pcode) for c in cercles)
-    )
+    """Return whether communes are a select: the edition has them all, and they are not too many to send."""
+    known = len(gazetteer.level(COMMUNE_LEVEL))
+    return COMMUNE_LEVEL not in gazetteer.partial and 0 < known <= MOST_COMMUNES
 
 
 def _commune_field(around: Surroundings) -> Any:

@@ -69,7 +69,7 @@ def activity_new() -> ResponseReturnValue:
     entry = _entry(None)
     locked = {m for m, _, is_locked in entry.around.months if is_locked}
     month = request.args.get("mois") or month_to_report(here().operation)
-    entry.form.period.data = "" if month in locked else month
+    entry.form["period"].data = "" if month in locked else month
     return _show(entry)
 
 

@@ -10,7 +10,9 @@ from flask_babel import gettext
 
 from cluster4w.intake.findings import Finding, message
 from cluster4w.intake.findings import title as title_of
+from cluster4w.intake.sheet import ranges
 from cluster4w.models import Submission
+from cluster4w.record.queries.finding_values import Repeated
 from cluster4w.security import here, own_rows_only
 from cluster4w.template.columns import Column
 from cluster4w.template.kinds import from_json
@@ -21,6 +23,8 @@ from cluster4w.views.values import choice_words, column_words, in_words
 
 #: Findings, changed rows and rows that are gone, of one page each.
 PAGE = 50
+#: Runs of row numbers that a line names.
+MOST_RUNS = 20
 
 #: How a column was recognised.
 HOW = {
@@ -57,10 +61,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A finding in words; ``row`` None: it is about a column or the file."""
+    """Equal findings in words. ``rows``: their row numbers as runs, "" for one about a column or the file."""
 
     sheet: str | None
-    row: int | None
+    rows: str
+    count: int
     column: str | None
     header: str | None
     value: str | None
@@ -118,36 +123,44 @@ class SheetShown:
 
 
 def groups(found: Iterable[dict[str, Any]]) -> list[Group]:
-    """Return the kinds of findings in words."""
+    """Return the kinds of findings in words. What is wrong with the whole file comes before its rows."""
     return [
         Group(
             f"{g['severity']}.{g['code']}", g["severity"], g["code"], title_of(g["code"], gettext), g["count"]
         )
-        for g in found
+        for g in sorted(found, key=lambda g: g["severity"] != "error" or g["rows"] > 0)
     ]
 
 
-def wrong(found: Iterable[dict[str, Any]]) -> list[Wrong]:
-    """Return findings in words, each with what its row is about."""
+def wrong(found: Iterable[Repeated], group: Group) -> list[Wrong]:
+    """Return findings of a kind in words, each with what its first row is about."""
     return [
         Wrong(
-            f["sheet"],
-            f["row"],
-            f["column"],
-            f["header"],
-            f["value"],
-            message(_finding(f), gettext),
-            f["suggestion"],
-            place(f["values"] or {}),
+            f.sheet,
+            ranges(f.rows, MOST_RUNS),
+            f.count,
+            f.column,
+            f.header,
+            f.value,
+            message(_finding(f, group), gettext),
+            f.suggestion,
+            place(f.values or {}),
         )
         for f in found
     ]
 
 
-def _finding(found: dict[str, Any]) -> Finding:
-    kept = ("code", "sheet", "row", "column", "header", "key", "value", "suggestion")
+def _finding(found: Repeated, group: Group) -> Finding:
     return Finding(
-        severity=Severity(found["severity"]), params=found["params"] or {}, **{k: found[k] for k in kept}
+        severity=Severity(group.severity),
+        code=group.code,
+        sheet=found.sheet,
+        column=found.column,
+        header=found.header,
+        key=found.key,
+        value=found.value,
+        params=found.params or {},
+        suggestion=found.suggestion,
     )
 
 

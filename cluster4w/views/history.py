@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -182,16 +182,18 @@ def _steps(found: list[Version]) -> list[Step]:
     return steps
 
 
-def _what(version: Version, earlier: Version | None, changed: list[Any]) -> str:
+def _what(version: Version, earlier: Version | None, changed: list[Difference]) -> str:
     if version.row.withdrawn:
-        return gettext("Withdrawn")
-    if earlier is None:
-        return gettext("First recorded")
-    if earlier.row.withdrawn:
-        return gettext("Restored")
-    if not changed:
-        return gettext("Recorded again, nothing changed")
-    return gettext("Changed")
+        words = N_("Withdrawn")
+    elif earlier is None:
+        words = N_("First recorded")
+    elif earlier.row.withdrawn:
+        words = N_("Restored")
+    elif changed:
+        words = N_("Changed")
+    else:
+        words = N_("Recorded again, nothing changed")
+    return str(gettext(words))
 
 
 def activity_withdraw(uid: str) -> ResponseReturnValue:

@@ -80,9 +80,10 @@ def _words(month: str) -> str:
 def _reporting(month: str) -> tuple[int, bool]:
     """Return the organisation that says that it did nothing, and whether somebody else says it for it."""
     if own_rows_only(here().role):
-        if here().organisation_id is None:
+        own = here().organisation_id
+        if own is None:
             abort(403)
-        return here().organisation_id, False
+        return own, False
     organisation_id = request.form.get("org", type=int)
     if organisation_id is None:
         abort(400)

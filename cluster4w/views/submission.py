@@ -17,6 +17,7 @@ from cluster4w.models import Submission, SubmissionState
 from cluster4w.record.operations.submissions import discard
 from cluster4w.record.queries import submissions as stored
 from cluster4w.record.queries.comparison import rows_by_uid
+from cluster4w.record.queries.finding_values import count_repeated, list_repeated
 from cluster4w.record.queries.people import get_person
 from cluster4w.record.queries.receipts import brought_by
 from cluster4w.record.queries.waiting import UNFINISHED
@@ -112,7 +113,7 @@ def _check(found: Submission, *, unseen: bool) -> str:
     to_do = [g for g in groups if g.severity != "info"]
     first = to_do[0] if to_do else None
     chosen = next((g for g in groups if g.id == request.args.get("constat")), first)
-    pages = max(math.ceil(chosen.count / PAGE), 1) if chosen else 1
+    pages = _pages(found, chosen)
     page = min(_number("page"), pages)
     return render_template(
         "submission.html",
@@ -145,16 +146,17 @@ def _number(name: str) -> int:
 def _findings(found: Submission, chosen: check_page.Group | None, page: int) -> list[check_page.Wrong]:
     if chosen is None:
         return []
+    kind = {"code": chosen.code, "severity": chosen.severity}
     return check_page.wrong(
-        stored.findings(
-            db.session,
-            found,
-            code=chosen.code,
-            severity=chosen.severity,
-            offset=(page - 1) * PAGE,
-            limit=PAGE,
-        )
+        list_repeated(db.session, found, **kind, offset=(page - 1) * PAGE, limit=PAGE), chosen
     )
+
+
+def _pages(found: Submission, chosen: check_page.Group | None) -> int:
+    if chosen is None:
+        return 1
+    many = count_repeated(db.session, found, code=chosen.code, severity=chosen.severity)
+    return max(math.ceil(many / PAGE), 1)
 
 
 def _addresses(found: Submission) -> Any:

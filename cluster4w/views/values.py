@@ -44,7 +44,7 @@ def in_words(column: Column, value: Value) -> str:
         case Kind.MONTH:
             return formats.month(str(value))
         case Kind.YES_NO:
-            return gettext("Yes") if value else gettext("No")
+            return str(gettext("Yes") if value else gettext("No"))
         case Kind.CHOICE:
             return here().template.choices(column).label(str(value), here().language)
         case Kind.CHOICES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -94,7 +94,7 @@ _SEARCHED = (
 
 def _contains(word: str) -> sa.ColumnElement[bool]:
     """Return whether a word is anywhere in what is searched, without regard to case and accents."""
-    everything = sa.literal(" ")
+    everything: sa.ColumnElement[str] = sa.literal(" ")
     for column in _SEARCHED:
         everything = everything + sa.func.coalesce(column, "") + " "
     return plain_text(everything).contains(plain(word), autoescape=True)
@@ -110,7 +110,7 @@ class Order:
 
     by: str = "recorded"
     descending: bool = True
-    ranks: dict[str, Sequence[str]] = field(default_factory=dict)
+    ranks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def columns(self) -> list[sa.ColumnElement[Any]]:
         """Return what to sort by; rows without a value come last, whichever the direction."""

@@ -312,7 +312,10 @@ class Presence(NamedTuple):
 
 
 def _present(types: Sequence[str], sub_sector: str, group: str | None) -> list[sa.ColumnElement[bool]]:
-    """Return the two ways in which a row is presence in a sub-sector: by its type, or without one."""
+    """Return the ways in which a row is presence in a sub-sector: by its type, or without one.
+
+    A row that names neither type nor sub-sector, as in OCHA's layout, is presence in both.
+    """
     common: list[sa.ColumnElement[bool]] = [
         sa.or_(Activity.status.is_(None), Activity.status.not_in(NEVER)),
     ]
@@ -321,6 +324,7 @@ def _present(types: Sequence[str], sub_sector: str, group: str | None) -> list[s
     return [
         sa.and_(Activity.activity_type.in_(types), *common),
         sa.and_(Activity.activity_type.is_(None), Activity.sub_sector == sub_sector, *common),
+        sa.and_(Activity.activity_type.is_(None), Activity.sub_sector.is_(None), *common),
     ]
 
 
