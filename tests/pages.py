@@ -13,6 +13,8 @@ from werkzeug.test import TestResponse
 
 #: Bytes that a page may have before it is too heavy for a slow line.
 HEAVIEST = 100_000
+#: Answers whose HTML is the server's own and that no browser shows.
+_REDIRECTS = {301, 302, 303, 308}
 _LABELLED = {"input", "select", "textarea"}
 _NEED_NO_LABEL = {"hidden", "submit", "button"}
 
@@ -24,7 +26,7 @@ class PageClient(FlaskClient):
         """Send a request and lint the page that comes back."""
         kwargs.setdefault("buffered", True)
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and response.data and response.status_code not in {301, 302, 303}:
+        if response.mimetype == "text/html" and response.data and response.status_code not in _REDIRECTS:
             problems = lint(response.get_data(as_text=True))
             assert not problems, f"{response.request.path}: " + "; ".join(problems)
         return response

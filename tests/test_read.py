@@ -46,7 +46,7 @@ def test_counts_are_read_as_french_and_english_people_type_them(cell: Any, value
         ("1 200,5", 1200.5),
         ("1,200.5", 1200.5),
         ("1.200,5", 1200.5),
-        ("0,125", 125),
+        ("0,125", 0.125),
         ("12,5", 12.5),
         ("-3.25", -3.25),
     ],

@@ -60,6 +60,22 @@ MAY_ENTER: dict[str, set[str]] = {
     "team_remove": _MANAGERS,
     "organisation_add": _MANAGERS,
     "organisation_take_in": _MANAGERS,
+    # workbooks on their way in
+    "upload": _REPORTERS,
+    "submissions": _INSIDERS,
+    "submission": _INSIDERS,
+    "submission_state": _INSIDERS,
+    "submission_file": _INSIDERS,
+    "submission_submit": _REPORTERS,
+    "submission_discard": _REPORTERS,
+    "submission_check": _REPORTERS,
+    "template_workbook": _INSIDERS,
+    # figures and workbooks on their way out
+    "gaps": _PEOPLE - {"partner"},
+    "gap_file": _PEOPLE - {"partner"},
+    "gap_explanation": _PEOPLE - {"partner"},
+    "exports": _COORDINATION,
+    "export_workbook": _COORDINATION,
 }
 
 #: Values for the parts of addresses; things that do not exist are found missing only after the access check.

@@ -12,8 +12,9 @@ from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
 from cluster4w.gaps.table import Question, check_question
 from cluster4w.models import Operation
 from cluster4w.record.queries.areas import load_gazetteer
-from cluster4w.record.queries.coverage import REACHED, Unit, area_sums, organisation_names
+from cluster4w.record.queries.coverage import REACHED, Unit, area_sums
 from cluster4w.record.queries.operations import template_of
+from cluster4w.record.queries.presence import organisation_names
 from cluster4w.template.language import Labels
 
 
@@ -105,7 +106,7 @@ def explain(
             continue
         status = entry.status if entry.status in REACHED else "planned"
         amount, rows = groups.setdefault((entry.split, entry.activity_type, status), (Amount(), []))
-        amount.add(Amount.of(entry, factor))
+        amount.take(entry, factor)
         rows.append(entry.rows)
     names = organisation_names(session, {key[0] for key in groups})
     behind = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -20,10 +20,12 @@ class Note:
     message: str
     params: dict[str, Any] = field(default_factory=dict)
 
-    def words(self, translate: Translate) -> str:
-        """Return the sentence in the user's language."""
+    def words(self, translate: Translate, figure: Callable[[int], str] = str) -> str:
+        """Return the sentence in the user's language; ``figure`` writes its numbers."""
         text = translate(self.message)
-        return text % self.params if self.params else text
+        if not self.params:
+            return text
+        return text % {k: figure(v) if isinstance(v, int) else v for k, v in self.params.items()}
 
 
 class _Row(Protocol):
@@ -72,21 +74,21 @@ def notes_of(
     if everything.silent_rows:
         notes.append(
             Note(
-                N_("%(rows)d completed rows give no number of people; they count as presence only."),
+                N_("%(rows)s completed rows give no number of people; they count as presence only."),
                 {"rows": everything.silent_rows},
             )
         )
     if everything.first_unsaid:
         notes.append(
             Note(
-                N_("%(rows)d rows do not say whether people are assisted for the first time: not counted."),
+                N_("%(rows)s rows do not say whether people are assisted for the first time: not counted."),
                 {"rows": everything.first_unsaid},
             )
         )
     if everything.not_first:
         notes.append(
             Note(
-                N_("%(rows)d rows repeat help to the same people: in the assistances, not in the people."),
+                N_("%(rows)s rows repeat help to the same people: in the assistances, not in the people."),
                 {"rows": everything.not_first},
             )
         )
@@ -105,12 +107,12 @@ def _about_places(rows: Sequence[_Row]) -> list[Note]:
     if part := sum(r.rows for r in rows if r.kind == "part"):
         notes.append(
             Note(
-                N_("%(rows)d rows name no area of this level; they stand in lines of their own."),
+                N_("%(rows)s rows name no area of this level; they stand in lines of their own."),
                 {"rows": part},
             )
         )
     if lost := sum(r.rows for r in rows if r.kind == "unknown"):
-        notes.append(Note(N_("%(rows)d rows name no known place."), {"rows": lost}))
+        notes.append(Note(N_("%(rows)s rows name no known place."), {"rows": lost}))
     return notes
 
 
@@ -125,7 +127,7 @@ def _about_targets(rows: Sequence[_Row], total: _Row) -> list[Note]:
     if surplus:
         notes.append(
             Note(
-                N_("Some areas got more than asked (%(surplus)d in all); that fills no gap elsewhere."),
+                N_("Some areas got more than asked (%(surplus)s in all); that fills no gap elsewhere."),
                 {"surplus": surplus},
             )
         )
@@ -133,7 +135,7 @@ def _about_targets(rows: Sequence[_Row], total: _Row) -> list[Note]:
     if used and without:
         notes.append(
             Note(
-                N_("%(people)d were reached in areas without such a figure; the total counts them."),
+                N_("%(people)s were reached in areas without such a figure; the total counts them."),
                 {"people": without},
             )
         )

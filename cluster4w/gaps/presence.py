@@ -13,8 +13,9 @@ from cluster4w.gaps.counting import counts_by_area, factor_of, window_of
 from cluster4w.gaps.rules import Amount, types_of
 from cluster4w.gaps.table import Question, gap_table
 from cluster4w.models import Operation
-from cluster4w.record.queries.coverage import REACHED, Reported, Unit, Window, area_sums, reported
+from cluster4w.record.queries.coverage import REACHED, Unit, Window, area_sums
 from cluster4w.record.queries.operations import template_of
+from cluster4w.record.queries.presence import Reported, reported
 from cluster4w.template.language import Labels
 
 Timing = Literal["on_time", "late", "none"]
@@ -107,7 +108,7 @@ def _reached_by_organisation(
     factor = factor_of(operation, "household")
     for entry in entries:
         if entry.status in REACHED:
-            found[entry.split].add(Amount.of(entry, factor))
+            found[entry.split].take(entry, factor)
     return {number: round(amount.value) for number, amount in found.items() if amount.known}
 
 

@@ -62,14 +62,14 @@ class Amount:
         self.converted += other.converted
         self.known |= other.known
 
-    @classmethod
-    def of(cls, entry: Sum, factor: float) -> Amount:
-        """Return what a group of rows says; ``factor`` turns the other unit into the asked one."""
-        return cls(
-            float(entry.own or 0),
-            float(entry.other or 0) * factor,
-            entry.own is not None or entry.other is not None,
-        )
+    def take(self, entry: Sum, factor: float) -> None:
+        """Add what a group of rows says; ``factor`` turns the other unit into the asked one."""
+        if entry.own is not None:
+            self.own += float(entry.own)
+            self.known = True
+        if entry.other is not None:
+            self.converted += float(entry.other) * factor
+            self.known = True
 
 
 @dataclass(slots=True)
@@ -110,24 +110,18 @@ def count(entries: Iterable[Sum], rule: CountingRule, factor: float) -> Count:
     entries = list(entries)
     total = Count()
     for entry in entries:
-        amount = Amount.of(entry, factor)
         if entry.status in REACHED:
-            total.assistances.add(amount)
+            total.assistances.take(entry, factor)
             total.reached_rows += entry.rows
             total.silent_rows += entry.silent
         else:
             total.planned_rows += entry.rows
     match rule:
         case CountingRule.SUM:
-            _sum(entries, factor, total)
-        case CountingRule.SUM_NEW:
             for entry in entries:
-                total.not_first += entry.rows if entry.first_time is False else 0
-                total.first_unsaid += entry.rows if entry.first_time is None else 0
-            _sum([e for e in entries if e.first_time], factor, total)
-            # Rows that say a number but assist nobody for the first time are zero new people: a known zero.
-            total.reached.known |= total.assistances.known
-            total.planned.known |= any(Amount.of(e, factor).known for e in entries if e.status not in REACHED)
+                (total.reached if entry.status in REACHED else total.planned).take(entry, factor)
+        case CountingRule.SUM_NEW:
+            _sum_new(entries, factor, total)
         case CountingRule.MAX_AREA | CountingRule.MAX_SITE:
             _largest(entries, factor, total)
         case _:
@@ -135,9 +129,21 @@ def count(entries: Iterable[Sum], rule: CountingRule, factor: float) -> Count:
     return total
 
 
-def _sum(entries: Iterable[Sum], factor: float, total: Count) -> None:
+def _sum_new(entries: Iterable[Sum], factor: float, total: Count) -> None:
+    """Add the rows whose people are assisted for the first time.
+
+    Rows that say a number but assist nobody for the first time are zero new people: a known zero.
+    """
     for entry in entries:
-        (total.reached if entry.status in REACHED else total.planned).add(Amount.of(entry, factor))
+        amount = total.reached if entry.status in REACHED else total.planned
+        if entry.first_time:
+            amount.take(entry, factor)
+            continue
+        amount.known |= entry.own is not None or entry.other is not None
+        if entry.first_time is None:
+            total.first_unsaid += entry.rows
+        else:
+            total.not_first += entry.rows
 
 
 def _largest(entries: Iterable[Sum], factor: float, total: Count) -> None:
@@ -145,12 +151,11 @@ def _largest(entries: Iterable[Sum], factor: float, total: Count) -> None:
     reached: dict[str | None, Amount] = defaultdict(Amount)
     both: dict[str | None, Amount] = defaultdict(Amount)
     for entry in entries:
-        amount = Amount.of(entry, factor)
-        both[entry.split].add(amount)
+        both[entry.split].take(entry, factor)
         if entry.status in REACHED:
-            reached[entry.split].add(amount)
+            reached[entry.split].take(entry, factor)
         else:
-            total.planned.known |= amount.known
+            total.planned.known |= entry.own is not None or entry.other is not None
     done = max(reached.values(), key=lambda a: a.value, default=Amount())
     total.reached.add(done)
     total.reached.known |= any(a.known for a in reached.values())

@@ -17,9 +17,10 @@ from cluster4w.gaps.targets import Target, Targets
 from cluster4w.models import GazetteerEdition, Operation
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.areas import load_gazetteer
-from cluster4w.record.queries.coverage import Unit, has_rows, months_with_rows, presence
+from cluster4w.record.queries.coverage import Unit
 from cluster4w.record.queries.needs import current_needs
 from cluster4w.record.queries.operations import plan_months, template_of
+from cluster4w.record.queries.presence import has_rows, months_with_rows, presence
 from cluster4w.template.language import N_, Labels
 from cluster4w.template.lists import CountingRule
 from cluster4w.template.problems import Refusal

@@ -141,7 +141,7 @@ def parse(kind: Kind, cell: Cell, context: Context) -> Parsed:
 
 
 _PLAIN = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(?:([ ,.'’])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:([ ,.'’])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _LEADING = re.compile(r"([-+]?\d[\d .,'’]*?)\s*([^\d\s.,'’-][^\d]*)")
 
 
@@ -250,7 +250,7 @@ def _date(year: int, month_: int, day_: int) -> Parsed:
 
 _YEAR_MONTH = re.compile(r"(\d{4})[ ./_-]?(\d{1,2})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[ ./_-](\d{4})")
-_WORD_YEAR = re.compile(r"(?:mois d )?([a-z]+) ?(\d{4}|\d{2})?")
+_WORD_YEAR = re.compile(r"(?:mois (?:de |d ))?([a-z]+) ?(\d{4}|\d{2})?")
 _YEAR_WORD = re.compile(r"(\d{4}) ?([a-z]+)")
 _DAY_WORD = re.compile(r"(\d{1,2}) ([a-z]+)")
 

@@ -105,8 +105,7 @@ def submit(session: orm.Session, submission: Submission, *, actor: Person | None
     if submission.state != SubmissionState.CHECKED:
         raise Refusal(
             "submission.not_checked",
-            N_("Only a checked file can be submitted; this one is %(state)s."),
-            state=str(submission.state),
+            N_("Only a checked file can be submitted. Open the submission to see where it stands."),
         )
     if submission.revision != operation.revision:
         run_check(session, submission.id)

@@ -435,6 +435,8 @@ def upgrade() -> None:
             "individuals_reached",
             "households_targeted",
             "individuals_targeted",
+            "site_pcode",
+            "site_name",
             "superseded_at",
         ],
         unique=False,

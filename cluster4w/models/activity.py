@@ -33,8 +33,8 @@ def _current_index(name: str, *columns: str) -> sa.Index:
     )
 
 
-def _gap_index(name: str, *levels: str) -> sa.Index:
-    """Return the covering index of the gap table by the last of ``levels``.
+def _gap_index(name: str, *levels: str, also: tuple[str, ...] = ()) -> sa.Index:
+    """Return the covering index of the gap table by the last of ``levels``, with more columns at its end.
 
     Activity type and status lead, because a table asks for those of one sub-sector that count; the rest is
     in the order of the table's GROUP BY, so that groups stream out of the index without a sort.
@@ -49,6 +49,7 @@ def _gap_index(name: str, *levels: str) -> sa.Index:
         "period",
         "withdrawn",
         *FIGURES,
+        *also,
         "superseded_at",
     )
 
@@ -70,7 +71,14 @@ class Activity(Base):
         sa.UniqueConstraint("operation_id", "uid", "version"),
         _current_index("ix_activity_current", "organisation_id", "period", "withdrawn", "superseded_at"),
         _gap_index("ix_activity_gap_adm2", "adm1_pcode", "adm2_pcode"),
-        _gap_index("ix_activity_gap_adm3", "adm1_pcode", "adm2_pcode", "adm3_pcode"),
+        # The sites serve the activity types that are counted by the largest month of each site.
+        _gap_index(
+            "ix_activity_gap_adm3",
+            "adm1_pcode",
+            "adm2_pcode",
+            "adm3_pcode",
+            also=("site_pcode", "site_name"),
+        ),
         # Which organisations work in an area: one seek per area and organisation.
         _current_index(
             "ix_activity_presence",

@@ -191,7 +191,7 @@ def as_json(table: GapTable, language: str, translate: Translate) -> dict[str, A
             for r in table.rules
         ],
         "converted": table.converted,
-        "notes": note_lines(table, translate),
+        "notes": note_lines(table, language, translate),
         "revision": table.revision,
     }
 

@@ -123,16 +123,16 @@ def facts(table: GapTable, language: str, translate: Translate) -> list[str]:
     return lines
 
 
-def note_lines(table: GapTable, translate: Translate) -> list[str]:
+def note_lines(table: GapTable, language: str, translate: Translate) -> list[str]:
     """Return the notes, with the mark of an example in front."""
     example = [translate(EXAMPLE)] if table.is_example else []
-    return example + [note.words(translate) for note in table.notes]
+    return example + [note.words(translate, lambda n: number(n, language)) for note in table.notes]
 
 
 def everything(table: GapTable, language: str, translate: Translate) -> list[str]:
     """Return every line that explains the table, for the foot of a file."""
     return [
-        *note_lines(table, translate),
+        *note_lines(table, language, translate),
         *source_lines(table, language, translate),
         *rule_lines(table, language, translate),
         *facts(table, language, translate),

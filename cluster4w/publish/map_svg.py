@@ -22,6 +22,8 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 INK = "#1b1f23"
 #: An outline whose box is smaller than this becomes a disc: a capital district must not vanish.
 SMALL = 12
+#: Line around a symbol, so that a pale one is seen on the pale ground.
+_RIM = "#5b656e"
 #: Above this number of areas no disc is added, because it would hide its neighbours.
 MANY = 80
 
@@ -129,6 +131,7 @@ def _outlines(
     drawn: list[str] = []
     discs: list[str] = []
     chosen: list[str] = []
+    points: list[tuple[float, float]] = []
     for area in areas:
         fill = fill_of(area.colour, name)
         rings = shapes.get(area.pcode)
@@ -140,10 +143,12 @@ def _outlines(
                     _area(area, f'<path d="{path}" fill="{fill}"{outline}/>')
                 )
         elif area.point is not None or rings:
-            discs.append(_disc(area, projection, area.point or middle(rings or ()), fill))
+            points.append(area.point or middle(rings or ()))
+            discs.append(_disc(area, projection, points[-1], fill, rim=_RIM))
+    marks = [projection.point(*p) for p in points]
     body = (
         f'<g class="areas" stroke="#fff" stroke-width="1" stroke-linejoin="round" fill-rule="evenodd">'
-        f"{''.join(drawn)}{''.join(chosen)}{''.join(discs)}</g>{_labels(labels, projection)}"
+        f"{''.join(drawn)}{''.join(chosen)}{''.join(discs)}</g>{_labels(labels, projection, marks)}"
     )
     return body, (projection.width, projection.height)
 
@@ -154,10 +159,15 @@ def _is_small(projection: Projection, rings: Rings) -> bool:
 
 
 def _disc(
-    area: MapArea, projection: Projection, point: tuple[float, float], fill: str, radius: float = 6
+    area: MapArea,
+    projection: Projection,
+    point: tuple[float, float],
+    fill: str,
+    radius: float = 6,
+    rim: str = "#fff",
 ) -> str:
     x, y = projection.point(*point)
-    ink = "#1b1f23" if area.selected else "#fff"
+    ink = INK if area.selected else rim
     return _area(
         area,
         f'<circle cx="{x}" cy="{y}" r="{radius:g}" fill="{fill}" stroke="{ink}" stroke-width="1.5"/>',
@@ -212,7 +222,8 @@ def _symbols(
     # Large discs first, so that small ones lie on top and can be reached.
     placed.sort(key=lambda entry: (-(entry[0].size or 0), entry[0].pcode))
     discs = "".join(
-        _disc(a, projection, point, fill_of(a.colour, name), _radius(a.size, largest)) for a, point in placed
+        _disc(a, projection, point, fill_of(a.colour, name), _radius(a.size, largest), _RIM)
+        for a, point in placed
     )
     return (
         f'<g class="background" fill="#f3f4f5" stroke="#c6ccd1" fill-rule="evenodd">{paths}</g>'
@@ -228,9 +239,9 @@ def _radius(size: float | None, largest: float) -> float:
     return round(3 + 19 * math.sqrt(size / largest), 1)
 
 
-def _labels(labels: Iterable[MapLabel], projection: Projection) -> str:
-    """Return the labels that do not lie on one another, moved up or down where that helps."""
-    taken: list[tuple[float, float, float, float]] = []
+def _labels(labels: Iterable[MapLabel], projection: Projection, marks: Sequence[tuple[int, int]] = ()) -> str:
+    """Return the labels that lie neither on one another nor on a mark, moved up or down where that helps."""
+    taken: list[tuple[float, float, float, float]] = [(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
     texts = []
     for label in labels:
         x, y = projection.point(label.longitude, label.latitude)

@@ -143,7 +143,7 @@ def _areas(
                 value=share(ratio, language) if ratio is not None else "",
                 point=_point(place),
                 grid=place.grid,
-                size=row.missing,
+                size=row.missing if row.gap is not None else row.reached,
                 href=href(pcode) if href else None,
                 selected=pcode == selected,
             )

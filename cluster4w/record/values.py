@@ -58,16 +58,7 @@ def values_of(version: Any, template: Template, agency: Agency | None) -> Values
     return values
 
 
-def column_values(values: Mapping[str, Value], template: Template) -> dict[str, Any]:
-    """Return the typed columns of a version: every stored key, None where the row says nothing."""
-    return {key: values.get(key) for key in stored_keys(template)}
-
-
 def extra_values(values: Mapping[str, Value], template: Template) -> dict[str, Any] | None:
     """Return what the columns that the operation added hold, as JSON; None when nothing."""
-    extra = {
-        c.key: to_json(c.kind, values[c.key])
-        for c in template.columns
-        if c.added and values.get(c.key) is not None
-    }
+    extra = {c.key: to_json(c.kind, values[c.key]) for c in template.added if values.get(c.key) is not None}
     return extra or None

@@ -23,19 +23,24 @@
   function link(page) {
     const areas = new Map();
     const rows = new Map();
+    const marks = new Map();
+    const map = page.querySelector("svg.map");
     page.querySelectorAll(".map [data-pcode]").forEach(function (area) { areas.set(area.dataset.pcode, area); });
     page.querySelectorAll("tr[data-pcode]").forEach(function (row) { rows.set(row.dataset.pcode, row); });
     const details = page.querySelector("[data-details]");
     let kept = null;
 
+    // A copy of the outline lies on top of all others: in its own place half of it would be hidden.
     function mark(code, on) {
-      if (areas.has(code)) areas.get(code).classList.toggle("marked", on);
       if (rows.has(code)) rows.get(code).classList.toggle("chosen", on);
-      // An outline below its neighbours is half hidden: the marked one is drawn last.
-      if (on && areas.has(code) && !areas.get(code).contains(document.activeElement)) {
-        const area = areas.get(code);
-        area.parentNode.appendChild(area);
-      }
+      if (!areas.has(code)) return;
+      if (marks.has(code)) marks.get(code).remove();
+      marks.delete(code);
+      if (!on) return;
+      const copy = areas.get(code).querySelector("path, circle, rect").cloneNode(false);
+      copy.setAttribute("class", "mark");
+      map.appendChild(copy);
+      marks.set(code, copy);
     }
 
     function open(code) {

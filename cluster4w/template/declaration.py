@@ -43,6 +43,11 @@ class Template:
         """Column key to column."""
         return {c.key: c for c in self.columns}
 
+    @cached_property
+    def added(self) -> tuple[Column, ...]:
+        """The columns that the operation added to the shipped ones."""
+        return tuple(c for c in self.columns if c.added)
+
     @property
     def keys(self) -> tuple[str, ...]:
         """Every column key, in the template's order."""

@@ -23,7 +23,12 @@ class Refusal(Exception):
     def words(self, translate: Translate) -> str:
         """Return the sentence in the user's language."""
         translated = translate(self.message)
-        return translated % self.params if self.params else translated
+        if not self.params:
+            return translated
+        # "This file is %(kind)s": the kind is a source phrase as well.
+        kind = self.params.get("kind")
+        params = {**self.params, "kind": translate(kind)} if isinstance(kind, str) else self.params
+        return translated % params
 
 
 class NotFound(Refusal):

@@ -17,6 +17,11 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
+def printable(text: str) -> str:
+    """Return ``text`` cleaned, without control characters and halves of characters: databases refuse them."""
+    return "".join(c for c in clean(text) if c.isprintable())
+
+
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Return the comparison form of ``text``: lower case, no accents, words joined by single spaces.

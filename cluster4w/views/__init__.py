@@ -118,7 +118,14 @@ INTAKE: tuple[Route, ...] = (
     Route(_SENT, "submission", submission.submission, INSIDERS, section="upload"),
     Route(f"{_SENT}/etat", "submission_state", submission.submission_state, INSIDERS),
     Route(f"{_SENT}/fichier", "submission_file", submission.submission_file, INSIDERS),
-    Route(f"{_SENT}/enregistrer", "submission_submit", submission.submission_submit, REPORTERS, ("POST",), section="upload"),
+    Route(
+        f"{_SENT}/enregistrer",
+        "submission_submit",
+        submission.submission_submit,
+        REPORTERS,
+        ("POST",),
+        section="upload",
+    ),
     Route(f"{_SENT}/ecarter", "submission_discard", submission.submission_discard, REPORTERS, ("POST",)),
     Route(f"{_SENT}/verifier", "submission_check", submission.submission_check, REPORTERS, ("POST",)),
     Route("/<slug>/modele.xlsx", "template_workbook", exports.template_workbook, INSIDERS),
@@ -128,7 +135,13 @@ INTAKE: tuple[Route, ...] = (
 PUBLISHED: tuple[Route, ...] = (
     Route("/<slug>/ecarts", "gaps", gaps.gaps, EVERYONE - {Role.PARTNER}, label=N_("Gaps")),
     Route("/<slug>/ecarts.<form>", "gap_file", gaps.gap_file, EVERYONE - {Role.PARTNER}),
-    Route("/<slug>/ecarts/<pcode>", "gap_explanation", gaps.gap_explanation, EVERYONE - {Role.PARTNER}, section="gaps"),
+    Route(
+        "/<slug>/ecarts/<pcode>",
+        "gap_explanation",
+        gaps.gap_explanation,
+        EVERYONE - {Role.PARTNER},
+        section="gaps",
+    ),
     Route("/<slug>/exports", "exports", exports.exports, COORDINATION, label=N_("Exports")),
     Route("/<slug>/exports/registre.xlsx", "export_workbook", exports.export_workbook, COORDINATION),
 )

@@ -27,7 +27,7 @@ from cluster4w.record.queries.activities import (
 )
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.security import can_see_all_rows, here, own_rows_only
-from cluster4w.template.text import clean
+from cluster4w.template.text import printable
 from cluster4w.views import formats
 from cluster4w.views.responses import unchanged
 from cluster4w.views.values import choice_words
@@ -74,7 +74,9 @@ class Asked:
 
 def asked() -> Asked:
     """Read the filters, the order and the page from the address; nonsense is left out."""
-    raw = {name: clean(request.args.get(name, ""))[:LONGEST_SEARCH] for name in ("mois", "org", "lieu", "q")}
+    raw = {
+        name: printable(request.args.get(name, ""))[:LONGEST_SEARCH] for name in ("mois", "org", "lieu", "q")
+    }
     raw |= {name: request.args.get(name, "") for name, _, _ in CHOICES}
     if not _MONTH.fullmatch(raw["mois"]):
         raw["mois"] = ""

@@ -19,7 +19,7 @@ from cluster4w.template.columns import Column, Group
 from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Kind, Value, Values
 from cluster4w.template.language import label
-from cluster4w.template.text import clean, fold
+from cluster4w.template.text import fold, printable
 from cluster4w.views.pairs import pair_base, pair_keys, pair_words
 
 #: Three fields stand for the columns of the reporting organisation and of the six place columns.
@@ -72,17 +72,17 @@ def _field(column: Column, around: Surroundings) -> Any:
     common["render_kw"] = attributes
     match column.kind:
         case Kind.TEXT:
-            return StringField(**common)
+            return StringField(filters=[_sane], **common)
         case Kind.LONG_TEXT:
-            return TextAreaField(**common)
+            return TextAreaField(filters=[_sane], **common)
         case Kind.COUNT:
             attributes["inputmode"] = "numeric"
-            return StringField(**common)
+            return StringField(filters=[_sane], **common)
         case Kind.DECIMAL | Kind.MONEY | Kind.LATITUDE | Kind.LONGITUDE:
             attributes["inputmode"] = "decimal"
-            return StringField(**common)
+            return StringField(filters=[_sane], **common)
         case Kind.DAY:
-            return StringField(widget=DateInput(), **common)
+            return StringField(widget=DateInput(), filters=[_sane], **common)
         case Kind.MONTH:
             return SelectField(choices=_months(around), validate_choice=False, **common)
         case Kind.CHOICE:
@@ -94,11 +94,16 @@ def _field(column: Column, around: Surroundings) -> Any:
             return SelectField(choices=[SelectChoice(*w) for w in words], validate_choice=False, **common)
         case Kind.ORGANISATION:
             attributes["list"] = "organisations"
-            return StringField(**common)
+            return StringField(filters=[_sane], **common)
         case Kind.AREA | Kind.PCODE | Kind.ROW_ID:
             return None
         case _:
             assert_never(column.kind)
+
+
+def _sane(text: str | None) -> str | None:
+    """Return what was typed without characters that no page can show; blanks and line breaks stay."""
+    return "".join(c for c in text if c.isprintable() or c in "\n\r\t\u00a0\u202f") if text else text
 
 
 def _label(column: Column, around: Surroundings) -> str:
@@ -224,7 +229,7 @@ def _commune_field(around: Surroundings) -> Any:
         return PlaceField(words, groups=communes(around.gazetteer), empty=gettext("not said"))
     known = len(around.gazetteer.level(COMMUNE_LEVEL))
     listed = {"list": "communes"} if 0 < known <= MOST_COMMUNES else {}
-    return StringField(words, render_kw={"autocomplete": "off", **listed})
+    return StringField(words, filters=[_sane], render_kw={"autocomplete": "off", **listed})
 
 
 # --- what is in the form ------------------------------------------------------------------------------
@@ -336,7 +341,7 @@ def _cell(field_: Field, column: Column, value: Value, language: str) -> Any:
 
 
 def _place_cells(form: Form, gazetteer: Gazetteer) -> Mapping[str, str]:
-    place, commune = (clean(str(form._fields[name].data or "")) for name in (PLACE, COMMUNE))
+    place, commune = (printable(str(form._fields[name].data or "")) for name in (PLACE, COMMUNE))
     known = gazetteer.get(place)
     found = {f"adm{known.level if known else 2}_pcode": place} if place else {}
     if (by_code := gazetteer.get(commune)) is not None and by_code.level == COMMUNE_LEVEL:

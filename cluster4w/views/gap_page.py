@@ -17,8 +17,8 @@ from cluster4w.security import here
 from cluster4w.template.language import label
 from cluster4w.views import formats
 
-#: Lines of the table before it asks to be unfolded.
-FIRST_ROWS = 12
+#: Lines of areas, and of what is only known above them, before the table asks to be unfolded.
+FIRST_ROWS, FIRST_PARTS = 12, 6
 
 MEASURES = ("current", "projected", "need")
 UNITS = ("household", "individual")
@@ -111,21 +111,23 @@ def level_name(table: GapTable, level: int) -> str:
 
 def measure_words(measure: str) -> str:
     """Return the name of a measure."""
-    return {
+    words = {
         "current": gettext("Current gap"),
         "projected": gettext("Projected gap"),
-        "need": gettext("Gap to the need"),
-    }[measure]
+        "need": gettext("Need gap"),
+    }
+    return str(words[measure])
 
 
 def unit_words(unit: str) -> str:
     """Return the name of a unit, many of it."""
-    return gettext("Households") if unit == "household" else gettext("People")
+    return str(gettext("Households") if unit == "household" else gettext("People"))
 
 
 def view_words(view: str) -> str:
     """Return the name of a drawing, by its name in an address."""
-    return {"carte": gettext("Map"), "grille": gettext("Grid"), "symboles": gettext("Symbols")}[view]
+    words = {"carte": gettext("Map"), "grille": gettext("Grid"), "symboles": gettext("Symbols")}
+    return str(words[view])
 
 
 def filters(page: Asked, table: GapTable, drawing: Drawing) -> list[tuple[str, list[tuple[str, str, bool]]]]:
@@ -191,12 +193,34 @@ def lines(page: Asked, table: GapTable) -> list[Line]:
     return [line(page, table, row) for row in table.rows]
 
 
+def level_with_figures(table: GapTable) -> int | None:
+    """Return the level above whose figures are known where none of this level's areas has one, else None."""
+    need = table.question.measure == "need"
+
+    def has(row: GapRow) -> bool:
+        return (row.in_need if need else row.target) is not None
+
+    if any(has(row) for row in table.rows if row.kind == "area"):
+        return None
+    return table.question.level - 1 if any(has(row) for row in table.rows if row.kind == "part") else None
+
+
+def first(lines: list[Line]) -> list[Line]:
+    """Return the lines that the page begins with: the largest gaps of areas, then what lies beside them."""
+    shown: list[Line] = []
+    for beside, most in ((False, FIRST_ROWS), (True, FIRST_PARTS)):
+        some = [one for one in lines if (one.row.kind != "area") is beside]
+        # A single line more is not worth a link.
+        shown += some if len(some) <= most + 1 else some[:most]
+    return shown
+
+
 def line(page: Asked, table: GapTable, row: GapRow) -> Line:
     """Return a line of the table, or its total."""
     asked_for = row.in_need if page.question.measure == "need" else row.target
     name, under = row.name, row.parent_name
     if row.kind == "part":
-        under = gettext("%(area)s not said", area=level_name(table, page.question.level))
+        under = gettext("%(area)s not said", area=level_name(table, page.question.level).lower())
     elif row.kind != "area":
         name = row_name(row, gettext)
     return Line(

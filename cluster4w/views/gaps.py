@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 
 from cluster4w.extensions import db
 from cluster4w.gaps.explain import explain
@@ -33,12 +34,14 @@ def gaps() -> ResponseReturnValue:
     table = gap_table(db.session, here().operation, page.question)
     drawing = _drawing(page, table)
     lines = gap_page.lines(page, table)
-    shown = lines if page.whole else _first(lines)
+    shown = lines if page.whole else gap_page.first(lines)
     return render_template(
         "gaps.html",
         page=page,
         table=table,
         drawing=drawing,
+        # The drawing escapes every name and word that it holds.
+        svg=Markup(drawing.svg),  # noqa: S704
         title=gap_words.title(table, here().language, gettext),
         lead=gap_words.subtitle(table, here().language, gettext),
         filters=gap_page.filters(page, table, drawing),
@@ -49,6 +52,7 @@ def gaps() -> ResponseReturnValue:
         more=len(lines) - len(shown),
         total=gap_page.line(page, table, table.total),
         area_name=gap_page.level_name(table, page.question.level),
+        better_level=_better_level(page, table),
         forms=FORMS,
         choice=gap_page.choice,
         **_words(table),
@@ -67,13 +71,10 @@ def _drawing(page: Asked, table: GapTable, selected: str | None = None) -> Drawi
     )
 
 
-def _first(lines: list[gap_page.Line]) -> list[gap_page.Line]:
-    """Return the lines that the page begins with: the largest gaps, and all that lies beside the areas."""
-    areas = [line for line in lines if line.row.kind == "area"]
-    beside = [line for line in lines if line.row.kind != "area"]
-    # A single line is not worth a link.
-    kept = areas if len(areas) <= gap_page.FIRST_ROWS + 1 else areas[: gap_page.FIRST_ROWS]
-    return [*kept, *beside]
+def _better_level(page: Asked, table: GapTable) -> tuple[str, str] | None:
+    """Return name and address of the level at which figures to compare with are known, if not at this one."""
+    level = gap_page.level_with_figures(table)
+    return (gap_page.level_name(table, level), page.address(level=level)) if level else None
 
 
 def _months(table: GapTable) -> list[str]:

@@ -37,7 +37,7 @@ GROUPS: dict[Group, str] = {
 
 def load(uid: str) -> list[Version]:
     """Return an activity's versions, newest first; "not found" for rows that are not this person's to see."""
-    found = versions(db.session, here().operation, scope(), uid)
+    found = versions(db.session, here().operation, scope(), uid) if uid.isprintable() else []
     if not found:
         abort(404)
     return found

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from cluster4w import jobs
 from cluster4w.extensions import db
-from cluster4w.intake.submit import submit
+from cluster4w.intake.submit import run_check, submit
 from cluster4w.models import Submission, SubmissionState
 from cluster4w.record.operations.submissions import discard
 from cluster4w.record.queries import submissions as stored
@@ -34,9 +34,9 @@ LISTED = 200
 PATIENCE = dt.timedelta(minutes=2)
 
 
-def find(submission_id: int) -> Submission:
+def find(submission_id: int, *, lock: bool = False) -> Submission:
     """Return a submission that the person here may see; every other one does not exist."""
-    found = stored.get_submission(db.session, submission_id)
+    found = stored.get_submission(db.session, submission_id, lock=lock)
     mine = can_see_all_rows(here().role) or (
         own_rows_only(here().role)
         and here().organisation_id is not None
@@ -199,7 +199,7 @@ def submission_state(submission_id: int) -> ResponseReturnValue:
 
 def submission_submit(submission_id: int) -> ResponseReturnValue:
     """Record the rows that have no errors. Warnings must have been seen."""
-    found = find(submission_id)
+    found = find(submission_id, lock=True)
     address = url_for("submission", submission_id=submission_id)
     # A form that is sent twice finds the receipt.
     if found.state == SubmissionState.SUBMITTED:
@@ -207,9 +207,31 @@ def submission_submit(submission_id: int) -> ResponseReturnValue:
     seen = request.form.get("vu") == "1"
     if found.state == SubmissionState.CHECKED and _has_warnings(found) and not seen:
         return _page(found, unseen=True)
+    if _differs_now(found):
+        db.session.commit()
+        flash(
+            gettext(
+                "The record or the places have changed since this file was checked. It was checked again:"
+                " look at the result, then send it. Nothing was recorded."
+            ),
+            "warning",
+        )
+        return redirect(address, 303)
     submit(db.session, found, actor=person())
     db.session.commit()
     return redirect(address, 303)
+
+
+def _differs_now(found: Submission) -> bool:
+    """Check a file again where the record has moved on; tell whether that says anything new.
+
+    What a person agreed to is what is recorded.
+    """
+    if found.state != SubmissionState.CHECKED or found.revision == here().operation.revision:
+        return False
+    seen = (found.report["rows"], found.report["summary"])
+    run_check(db.session, found.id)
+    return found.state != SubmissionState.CHECKED or (found.report["rows"], found.report["summary"]) != seen
 
 
 def _has_warnings(found: Submission) -> bool:
@@ -218,7 +240,7 @@ def _has_warnings(found: Submission) -> bool:
 
 def submission_discard(submission_id: int) -> ResponseReturnValue:
     """Put a submission away: nothing of it is recorded."""
-    found = find(submission_id)
+    found = find(submission_id, lock=True)
     discard(db.session, found, actor=person())
     db.session.commit()
     flash(gettext("The file is put away. Nothing of it was recorded."))

@@ -18,19 +18,28 @@ from cluster4w.record.queries.team import TeamMember, members, outsiders, partic
 from cluster4w.security import here
 from cluster4w.template.language import LANGUAGES, N_
 from cluster4w.template.problems import Refusal
+from cluster4w.template.text import printable
 from cluster4w.views.shell import LANGUAGE_NAMES, role_words
 from cluster4w.views.values import choice_words
 
 PARTS = {"partner": N_("Reporting organisation"), "co_lead": N_("Co-lead"), "donor": N_("Donor")}
 
 
+def _printable(text: str | None) -> str | None:
+    return printable(text) if text else text
+
+
 class PersonForm(Form):
     """Who joins, as what."""
 
     email = EmailField(
-        _l("E-mail address"), [InputRequired(_l("Enter the person’s e-mail address.")), Length(max=254)]
+        _l("E-mail address"),
+        [InputRequired(_l("Enter the person’s e-mail address.")), Length(max=254)],
+        filters=[_printable],
     )
-    name = StringField(_l("Name"), [InputRequired(_l("Enter the person’s name.")), Length(max=120)])
+    name = StringField(
+        _l("Name"), [InputRequired(_l("Enter the person’s name.")), Length(max=120)], filters=[_printable]
+    )
     role = SelectField(_l("Role"), description=_l("A partner sees and sends only its organisation’s rows."))
     organisation = SelectField(
         _l("Organisation"), [Optional()], description=_l("Needed for a partner; others may have one.")
@@ -43,8 +52,12 @@ class PersonForm(Form):
 class OrganisationForm(Form):
     """An organisation that nobody registered yet."""
 
-    acronym = StringField(_l("Acronym"), [InputRequired(_l("Enter the acronym.")), Length(max=64)])
-    org_name = StringField(_l("Full name"), [InputRequired(_l("Enter the full name.")), Length(max=300)])
+    acronym = StringField(
+        _l("Acronym"), [InputRequired(_l("Enter the acronym.")), Length(max=64)], filters=[_printable]
+    )
+    org_name = StringField(
+        _l("Full name"), [InputRequired(_l("Enter the full name.")), Length(max=300)], filters=[_printable]
+    )
     type = SelectField(_l("Type"))
     part = SelectField(_l("Part in the operation"))
 

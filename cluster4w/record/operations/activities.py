@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar, cast
@@ -14,7 +14,8 @@ from cluster4w.models import Activity, Operation, Person, Submission
 from cluster4w.models.base import now
 from cluster4w.record.operations.audit import log
 from cluster4w.record.queries.operations import locked_months, template_of
-from cluster4w.record.values import column_values, extra_values, new_uid, stored_keys
+from cluster4w.record.values import extra_values, new_uid, stored_keys
+from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Values
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
@@ -66,45 +67,24 @@ def record_versions(
     Raises:
         Refusal: a version, or the one it replaces, lies in a locked month. Nothing is written then.
     """
-    template = template_of(operation)
-    keys = stored_keys(template)
-    locked = locked_months(session, operation)
     moment = now()
-    uids: list[str] = []
     known = _current(session, operation, [c.uid for c in changes if c.uid])
-    if locked:
+    if locked := locked_months(session, operation):
         _refuse_locked(locked, changes, known)
-    absent = dict.fromkeys(keys)
-    for batch in batches(changes, BATCH):
-        rows: list[dict[str, Any]] = []
-        replaced: list[int] = []
-        for change in batch:
-            uid = change.uid or new_uid()
-            before = known.get(uid)
-            if before is not None:
-                replaced.append(before.id)
-            added = extra_values(change.values, template)
-            rows.append(
-                absent
-                | column_values(change.values, template)
-                | {
-                    "operation_id": operation.id,
-                    "uid": uid,
-                    "version": before.version + 1 if before else 1,
-                    "recorded_at": moment,
-                    "superseded_at": None,
-                    "withdrawn": change.withdrawn,
-                    "submission_id": submission.id if submission else None,
-                    "source_row": change.source_row,
-                    "author_id": actor.id if actor else None,
-                    "organisation_id": change.organisation_id,
-                    "extra": (added or {}) | change.extra or None,
-                }
-            )
-            uids.append(uid)
-        for ids in batches(replaced, LOOKUP):
-            session.execute(sa.update(_TABLE).where(Activity.id.in_(ids)).values(superseded_at=moment))
-        session.execute(sa.insert(_TABLE), rows)
+    uids = [change.uid or new_uid() for change in changes]
+    shared = {
+        "operation_id": operation.id,
+        "recorded_at": moment,
+        "superseded_at": None,
+        "submission_id": submission.id if submission else None,
+        "author_id": actor.id if actor else None,
+    }
+    versions = _versions(template_of(operation), changes, uids, known, shared)
+    replaced = [known[uid].id for uid in uids if uid in known]
+    for ids in batches(replaced, LOOKUP):
+        session.execute(sa.update(_TABLE).where(Activity.id.in_(ids)).values(superseded_at=moment))
+    for batch in batches(versions, BATCH):
+        session.execute(sa.insert(_TABLE), batch)
     touch(session, operation)
     log(
         session,
@@ -117,6 +97,29 @@ def record_versions(
         uids=uids[:20],
     )
     return uids
+
+
+def _versions(
+    template: Template,
+    changes: Iterable[Change],
+    uids: Iterable[str],
+    known: Mapping[str, Any],
+    shared: Mapping[str, Any],
+) -> Iterator[dict[str, Any]]:
+    """Yield the columns of each new version; ``shared`` are those that all of them have in common."""
+    keys = stored_keys(template)
+    for change, uid in zip(changes, uids, strict=True):
+        before = known.get(uid)
+        value = change.values.get
+        row: dict[str, Any] = {key: value(key) for key in keys}
+        row.update(shared)
+        row["uid"] = uid
+        row["version"] = before.version + 1 if before else 1
+        row["withdrawn"] = change.withdrawn
+        row["source_row"] = change.source_row
+        row["organisation_id"] = change.organisation_id
+        row["extra"] = (extra_values(change.values, template) or {}) | change.extra or None
+        yield row
 
 
 def touch(session: orm.Session, operation: Operation) -> None:

@@ -76,6 +76,7 @@ def set_due_date(
         NotFound: the plan has no such month.
         Refusal: the day lies before the end of the month that it reports.
     """
+    require_plan_month(operation, month)
     if due is not None and f"{due:%Y-%m}" <= month:
         raise Refusal("period.due_too_early", N_("A report cannot be due before its month is over."))
     period = _period(session, operation, month)

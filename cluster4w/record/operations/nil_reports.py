@@ -99,8 +99,10 @@ def take_back(
     """Take a nil report back; returns False where there is none.
 
     Raises:
+        NotFound: the month is not of the plan.
         Refusal: the month is locked.
     """
+    require_plan_month(operation, month)
     _refuse_locked(session, operation, month)
     report = _find(session, operation, organisation_id, month)
     if report is None:

@@ -71,8 +71,7 @@ def move(submission: Submission, to: SubmissionState) -> None:
     if to not in _MOVES[SubmissionState(submission.state)]:
         raise Refusal(
             "submission.state",
-            N_("This submission is already %(state)s; nothing was changed."),
-            state=submission.state,
+            N_("This submission has moved on in the meantime; nothing was changed. Reload the page."),
         )
     submission.state = to
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.models import Activity, Operation, Organisation, Person, StoredFile, Submission
-from cluster4w.models.plain_text import plain, plain_text
+from cluster4w.models.plain_text import contains_words, plain_text
 from cluster4w.record.queries.coverage import REACHED
 from cluster4w.record.queries.organisations import Agency
 
@@ -70,7 +70,8 @@ class Filter:
         if self.pcode is not None:
             codes = (Activity.adm1_pcode, Activity.adm2_pcode, Activity.adm3_pcode)
             found.append(sa.or_(*(code == self.pcode for code in codes)))
-        found.extend(_contains(word) for word in self.text.split()[:MOST_WORDS])
+        if words := self.text.split()[:MOST_WORDS]:
+            found.append(_says(words))
         return found
 
 
@@ -92,12 +93,12 @@ _SEARCHED = (
 )
 
 
-def _contains(word: str) -> sa.ColumnElement[bool]:
-    """Return whether a word is anywhere in what is searched, without regard to case and accents."""
+def _says(words: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Return whether every word is somewhere in what is searched."""
     everything: sa.ColumnElement[str] = sa.literal(" ")
     for column in _SEARCHED:
         everything = everything + sa.func.coalesce(column, "") + " "
-    return plain_text(everything).contains(plain(word), autoescape=True)
+    return contains_words(everything, words)
 
 
 #: Columns by which a list can be sorted. Choices are sorted in the order in which the caller names them.

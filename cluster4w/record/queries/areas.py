@@ -51,7 +51,9 @@ def _partial_levels(session: orm.Session, edition_id: int) -> frozenset[int]:
     """Return the levels below the cercle whose areas all came with the product."""
     loaded = sa.func.max(sa.case((Area.origin != "shipped", 1), else_=0))
     rows = session.execute(
-        sa.select(Area.level, loaded).where(Area.edition_id == edition_id, Area.level > 2).group_by(Area.level)
+        sa.select(Area.level, loaded)
+        .where(Area.edition_id == edition_id, Area.level > 2)
+        .group_by(Area.level)
     )
     return frozenset(level for level, from_a_file in rows if not from_a_file)
 

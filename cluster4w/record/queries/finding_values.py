@@ -57,18 +57,29 @@ def list_repeated(
     """Return the findings of one kind, equal ones together, the most frequent first."""
     numbers = sa.func.aggregate_strings(sa.cast(_F.row, sa.String), ",")
     found = session.execute(
-        sa.select(*_SAME, sa.func.count(), numbers)
+        sa.select(*_SAME, sa.func.count().label("times"), numbers.label("numbers"))
         .where(*_of(submission, code, severity))
         .group_by(*_SAME)
         .order_by(sa.func.count().desc(), sa.func.min(_F.id))
         .offset(offset)
         .limit(limit)
     ).all()
-    rows = [sorted(int(n) for n in entry[-1].split(",")) if entry[-1] else [] for entry in found]
-    firsts = {(entry[0], numbers[0]) for entry, numbers in zip(found, rows, strict=True) if numbers}
+    rows = [sorted(map(int, entry.numbers.split(","))) if entry.numbers else [] for entry in found]
+    firsts = {(entry.sheet, numbers[0]) for entry, numbers in zip(found, rows, strict=True) if numbers}
     values = _values(session, submission, firsts)
     return [
-        Repeated(*entry[:-1], numbers, values.get((entry[0], numbers[0])) if numbers else None)
+        Repeated(
+            sheet=entry.sheet,
+            column=entry.column,
+            header=entry.header,
+            key=entry.key,
+            value=entry.value,
+            params=entry.params,
+            suggestion=entry.suggestion,
+            count=entry.times,
+            rows=numbers,
+            values=values.get((entry.sheet, numbers[0])) if numbers else None,
+        )
         for entry, numbers in zip(found, rows, strict=True)
     ]
 

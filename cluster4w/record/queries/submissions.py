@@ -25,9 +25,9 @@ _SEVERITY = sa.case(
 )
 
 
-def get_submission(session: orm.Session, submission_id: int) -> Submission:
-    """Return a submission; raises :class:`NotFound`."""
-    submission = session.get(Submission, submission_id)
+def get_submission(session: orm.Session, submission_id: int, *, lock: bool = False) -> Submission:
+    """Return a submission; raises :class:`NotFound`. ``lock``: nobody else moves it until the commit."""
+    submission = session.get(Submission, submission_id, with_for_update=lock or None)
     if submission is None:
         raise NotFound("submission.unknown", N_("There is no such submission."))
     return submission
