@@ -11,12 +11,12 @@ import openpyxl
 
 #: Headers of a partner's own workbook, in French, and one good row under them.
 HEADERS = (
-    "Acronyme", "Nom Organisation", "Type Organisation", "Sous-secteur", "Activité", "Région", "Cercle", "Commune",
-    "Mois", "Statut", "Groupe de population", "Ménages", "Individus",
+    "Acronyme", "Nom Organisation", "Type Organisation", "Sous-secteur", "Activité", "Région", "Cercle",
+    "Commune", "Mois", "Statut", "Groupe de population", "Ménages", "Individus",
 )  # fmt: skip
 ROW = (
-    "OIM", "Organisation internationale pour les migrations", "Agence UN", "BNA", "Kit BNA", "Mopti", "Bankass",
-    "Baye", "mai 2016", "Achevé", "PDI", 120, 600,
+    "OIM", "Organisation internationale pour les migrations", "Agence UN", "BNA", "Kit BNA", "Mopti",
+    "Bankass", "Baye", "mai 2016", "Achevé", "PDI", 120, 600,
 )  # fmt: skip
 
 

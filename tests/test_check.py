@@ -174,7 +174,7 @@ def test_hints_examples_blanks_totals_and_end_marks_are_skipped_and_said(
         ("Exemple", "Exemple d’organisation", "ONG Int", "BNA", "Kit BNA", "Mopti"),
         ROW,
         (),
-        ROW[:11] + (121, 605),
+        (*ROW[:11], 121, 605),
         ("Total", "", "", "", "", "", "", "", "", "", "", 241, 1205),
         ("END_OF_FORMULA",),
     ):

@@ -26,8 +26,7 @@ def code_of(data: bytes, limits: Limits | None = None) -> str:
             for _ in sheet.rows():
                 pass
     except Refusal as refusal:
-        assert refusal.words(lambda m: m)
-        return refusal.code
+        return refusal.code if refusal.words(lambda m: m) else "refused without a word"
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 
@@ -50,9 +51,10 @@ def test_every_other_part_keeps_its_bytes() -> None:
     assert different == {"xl/worksheets/sheet1.xml"}
     before, after = shell["xl/worksheets/sheet1.xml"], filled["xl/worksheets/sheet1.xml"]
     row = text_row(2, ["x"]).encode()
-    assert after.replace(row, b"").replace(b'ref="A1:A2"', b'ref="A1"') == before.replace(
-        b'<dimension ref="A1:A1"/>', b'<dimension ref="A1"/>'
-    )
+    # openpyxl writes "/>" with or without a blank before it, as the XML library it finds does.
+    dimension = re.compile(rb'<dimension ref="(A1:A[12])" ?/>')
+    assert (dimension.findall(before), dimension.findall(after)) == ([b"A1:A1"], [b"A1:A2"])
+    assert dimension.sub(b"", after.replace(row, b"")) == dimension.sub(b"", before)
 
 
 def test_a_sheet_without_rows_can_be_filled() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -43,11 +44,8 @@ def test_a_locked_month_refuses_every_version_and_writes_none(
     session.flush()
     org = _agency(session, "ONG-A")
     changes = [Change(org, {"period": "2016-05"}), Change(org, {"period": "2016-04"})]
-    try:
+    with pytest.raises(Refusal) as refused:
         record_versions(session, operation, changes, actor=None)
-    except Refusal as refusal:
-        assert refusal.code == "period.locked"
-        assert refusal.params == {"month": "2016-04"}
-    else:
-        raise AssertionError("the locked month took a version")
+    assert refused.value.code == "period.locked"
+    assert refused.value.params == {"month": "2016-04"}
     assert session.scalar(sa.select(sa.func.count()).select_from(Activity)) == 0

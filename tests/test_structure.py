@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from babel.messages import mofile, pofile
+from babel.messages import Catalog, mofile, pofile
 from babel.messages.extract import extract_from_dir
 
 import cluster4w
@@ -18,6 +18,8 @@ from cluster4w.views import ROUTES
 
 PACKAGE = Path(cluster4w.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
+# A migration is generated and grows with the schema it makes.
+WRITTEN = [path for path in SOURCES if path.parent.name != "migrations"]
 FRENCH = PACKAGE / "translations" / "fr" / "LC_MESSAGES"
 LONGEST = 450
 METHODS = [("**.py", "python"), ("pages/**.html", "jinja2")]
@@ -49,7 +51,7 @@ def test_every_route_says_who_may_enter() -> None:
             assert Role.ADMINISTRATOR in route.who
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
+@pytest.mark.parametrize("path", WRITTEN, ids=_name)
 def test_a_file_holds_one_thing(path: Path) -> None:
     assert path.stem not in {"utils", "util", "helpers", "helper", "common", "misc"}
     assert len(path.read_text(encoding="utf-8").splitlines()) < LONGEST
@@ -121,6 +123,15 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
         written = pofile.read_po(stream, locale="fr")
     with (FRENCH / "messages.mo").open("rb") as stream:
         compiled = mofile.read_mo(stream)
-    assert {e.id: e.string for e in written if e.id and e.string} == {
-        e.id: e.string for e in compiled if e.id
+    assert _texts(written) == _texts(compiled)
+
+
+def _texts(catalogue: Catalog) -> dict[str | tuple[str, ...], list[str]]:
+    """What a catalogue says, without the entries that say nothing; a plural is a list in one format only."""
+    return {
+        tuple(entry.id) if isinstance(entry.id, list | tuple) else entry.id: (
+            [entry.string] if isinstance(entry.string, str) else list(entry.string)
+        )
+        for entry in catalogue
+        if entry.id and entry.string and any(entry.string)
     }

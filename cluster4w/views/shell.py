@@ -26,10 +26,12 @@ def role_words(role: Role) -> str:
 
 
 def page_address() -> str:
-    """Return this page's path with its question, to come back to; after a form, the form's path."""
-    if request.method in SAFE_METHODS:
-        return request.full_path.rstrip("?")
-    return request.path
+    """Return this page's path with its question, to come back to; after a form, the form's path.
+
+    A path with control characters is no page: HTML could not even write it down.
+    """
+    address = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
+    return address if address.isprintable() else "/"
 
 
 def init_app(app: Flask) -> None:

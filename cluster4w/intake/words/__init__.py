@@ -1,0 +1,7 @@
+"""The words of every finding that intake can raise: a title for groups, what is wrong, how to mend it."""
+
+from __future__ import annotations
+
+from cluster4w.intake.words import cells, files, places, rows
+
+__all__ = ["cells", "files", "places", "rows"]
