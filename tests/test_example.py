@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from cluster4w.gaps.presence import reporting_status
 from cluster4w.intake.rules import RuleRunner
 from cluster4w.models import Activity, NilReport, Operation, Person
 from cluster4w.record.operations import people
@@ -192,6 +193,25 @@ def test_loading_the_example_twice_changes_nothing(session: orm.Session, example
 
 def test_the_history_of_some_rows_has_a_second_version(session: orm.Session, example: Operation) -> None:
     assert _count(session, example, Activity.version == 2) > 10
+
+
+def test_reports_came_when_they_were_due_and_the_late_ones_are_named(
+    session: orm.Session, example: Operation
+) -> None:
+    def timings(month: str) -> dict[str, str]:
+        return {r.acronym: r.timing for r in reporting_status(session, example, month)}
+
+    assert {a for a, timing in timings("2016-06").items() if timing == "late"} == {"BOUCLE-A", "CODESNO"}
+    assert {a for a, timing in timings("2016-06").items() if timing == "none"} == {
+        "FANGA-A",
+        "IRGANDA",
+        "SOLITOIT",
+    }
+    unusual = {"CODESNO": "late", "IRGANDA": "none"}
+    assert timings("2016-05") == {a: unusual.get(a, "on_time") for a in timings("2016-05")}
+    moments = session.execute(sa.select(Activity.recorded_at, Activity.superseded_at, Activity.period)).all()
+    assert all(recorded.year == 2016 and str(recorded.date()) > period for recorded, _, period in moments)
+    assert all(later is None or later > recorded for recorded, later, _ in moments)
 
 
 def test_a_split_keeps_its_total() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -41,6 +42,8 @@ class Change:
     withdrawn: bool = False
     #: Values of file columns that nobody recognised, by header.
     extra: dict[str, Any] = field(default_factory=dict)
+    #: When it was said, where that is not now: the example tells of months gone by.
+    recorded_at: dt.datetime | None = None
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -80,9 +83,13 @@ def record_versions(
         "author_id": actor.id if actor else None,
     }
     versions = _versions(template_of(operation), changes, uids, known, shared)
-    replaced = [known[uid].id for uid in uids if uid in known]
-    for ids in batches(replaced, LOOKUP):
-        session.execute(sa.update(_TABLE).where(Activity.id.in_(ids)).values(superseded_at=moment))
+    replaced: dict[dt.datetime, list[int]] = {}
+    for change, uid in zip(changes, uids, strict=True):
+        if uid in known:
+            replaced.setdefault(change.recorded_at or moment, []).append(known[uid].id)
+    for since, numbers in replaced.items():
+        for ids in batches(numbers, LOOKUP):
+            session.execute(sa.update(_TABLE).where(Activity.id.in_(ids)).values(superseded_at=since))
     for batch in batches(versions, BATCH):
         session.execute(sa.insert(_TABLE), batch)
     touch(session, operation)
@@ -113,6 +120,8 @@ def _versions(
         value = change.values.get
         row: dict[str, Any] = {key: value(key) for key in keys}
         row.update(shared)
+        if change.recorded_at is not None:
+            row["recorded_at"] = change.recorded_at
         row["uid"] = uid
         row["version"] = before.version + 1 if before else 1
         row["withdrawn"] = change.withdrawn

@@ -15,7 +15,7 @@ from sqlalchemy import orm
 from cluster4w.models import GazetteerEdition, NilReport, Operation, Organisation, Participation
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.operations.audit import log
-from cluster4w.record.operations.example_rows import example_rows
+from cluster4w.record.operations.example_rows import ExampleRow, example_rows
 from cluster4w.record.operations.needs import Figure, save_needs
 from cluster4w.record.operations.people import add_person
 from cluster4w.record.operations.shipping import COUNTRY, EDITION, ship_reference_data
@@ -27,6 +27,8 @@ from cluster4w.template.kinds import Values
 SLUG = "mali-2016"
 GROUPS = ("idps", "returnees")
 SUB_SECTORS = ("shelter", "nfi")
+
+_CORRECTED_AFTER = dt.timedelta(days=4, hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,17 @@ def load_example(session: orm.Session) -> list[SignIn]:
     agencies = _organisations(session, plan, operation)
     _needs(session, plan, operation)
     _activities(session, plan, operation, agencies)
+    reports = _Reports(operation, plan)
     for acronym, months in plan["nil"].items():
         for month in months:
-            session.add(NilReport(operation_id=operation.id, organisation_id=agencies[acronym], month=month))
+            session.add(
+                NilReport(
+                    operation_id=operation.id,
+                    organisation_id=agencies[acronym],
+                    month=month,
+                    created_at=reports.received(acronym, month),
+                )
+            )
     log(session, "example.loaded", subject="operation", subject_id=operation.id, operation=operation)
     return _people(session, plan, operation, agencies)
 
@@ -167,21 +177,58 @@ def _activities(
     template = template_of(operation)
     gazetteer = load_gazetteer(session, operation.edition_id)
     rows = list(example_rows(plan, template, gazetteer))
+    reports = _Reports(operation, plan)
     record_versions(
         session,
         operation,
-        [Change(agencies[row.acronym], row.values, uid=row.uid) for row in rows],
+        [
+            Change(agencies[row.acronym], row.values, uid=row.uid, recorded_at=reports.of_row(row))
+            for row in rows
+        ],
         actor=None,
         action="example.recorded",
     )
+    # A report may be corrected for some days after it came.
     corrected = rows[::29]
     record_versions(
         session,
         operation,
-        [Change(agencies[row.acronym], _corrected(row.values), uid=row.uid) for row in corrected],
+        [
+            Change(
+                agencies[row.acronym],
+                _corrected(row.values),
+                uid=row.uid,
+                recorded_at=reports.of_row(row) + _CORRECTED_AFTER,
+            )
+            for row in corrected
+        ],
         actor=None,
         action="example.corrected",
     )
+
+
+class _Reports:
+    """When each organisation's report of a month came: most some days before it was due, a few late."""
+
+    def __init__(self, operation: Operation, plan: Mapping[str, Any]) -> None:
+        self._due_day = operation.due_day
+        self._number = {entry["acronym"]: index for index, entry in enumerate(plan["organisations"])}
+        self._late: Mapping[str, list[str]] = plan["late"]
+
+    def received(self, acronym: str, month: str) -> dt.datetime:
+        """Return the moment; it is invented, like all of the example."""
+        first = dt.datetime.fromisoformat(f"{month}-01T08:30:00+00:00")
+        following = (first + dt.timedelta(days=32)).replace(day=1)
+        number = self._number[acronym]
+        if month in self._late.get(acronym, []):
+            days = self._due_day + 3 + number % 4
+        else:
+            days = self._due_day - 2 - (number * 3 + first.month) % 6
+        return following + dt.timedelta(days=days, minutes=37 * number)
+
+    def of_row(self, row: ExampleRow) -> dt.datetime:
+        """Return when a row came."""
+        return self.received(row.acronym, str(row.values["period"]))
 
 
 def _corrected(values: Values) -> Values:
