@@ -104,6 +104,7 @@ def save_areas(
     stored = stored_areas(session, edition.id)
     added: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
+    confirmed: list[dict[str, Any]] = []
     unchanged = 0
     for row in rows:
         before = stored.get((row.level, row.pcode))
@@ -111,16 +112,20 @@ def save_areas(
             added.append(_columns(row) | {"edition_id": edition.id, "origin": origin})
             continue
         after = _merged(before, row, origin)
-        if all(before[key] == value for key, value in after.items()):
+        different = {key for key, value in after.items() if before[key] != value}
+        if not different:
             unchanged += 1
+        elif different == {"origin"}:
+            # A file says what was shipped: nothing about the place changes, only who vouches for it.
+            confirmed.append(after | {"b_id": before["id"]})
         else:
             changed.append(after | {"b_id": before["id"]})
     for batch in batches(added, BATCH):
         session.execute(sa.insert(_AREA), batch)
-    if changed:
-        names = [key for key in changed[0] if key != "b_id"]
+    if updates := changed + confirmed:
+        names = [key for key in updates[0] if key != "b_id"]
         statement = sa.update(_AREA).where(_AREA.c.id == sa.bindparam("b_id"))
-        session.execute(statement.values({name: sa.bindparam(name) for name in names}), changed)
+        session.execute(statement.values({name: sa.bindparam(name) for name in names}), updates)
     if added or changed:
         log(
             session,
@@ -134,7 +139,7 @@ def save_areas(
             changed=len(changed),
         )
         touch_operations(session, edition)
-    return Saved(len(added), len(changed), unchanged)
+    return Saved(len(added), len(changed), unchanged + len(confirmed))
 
 
 def _columns(row: AreaRow) -> dict[str, Any]:
