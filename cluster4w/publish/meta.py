@@ -1,5 +1,7 @@
 """The hidden sheet of our workbooks: facts about the file, then each row's fingerprint and id.
 
+Only a layout without a column for the row id needs the second part.
+
 Layout of the sheet, all texts: rows of key (A) and value (B); then a row ``rows | fingerprint | uid``; below
 it one row per data row: its row number in the data sheet, its fingerprint, its id.
 """

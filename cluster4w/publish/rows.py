@@ -1,4 +1,4 @@
-"""Rows of the record as rows of a sheet, with the fingerprint that a reader of the sheet will find."""
+"""Rows of the record as rows of a sheet, each with what a reader will know it by: its id or a fingerprint."""
 
 from __future__ import annotations
 
@@ -78,6 +78,8 @@ class RowWriter:
         if public:
             entries = [e for e in entries if e[2].visibility is not Visibility.RESTRICTED]
         stored = [e[1] for e in entries if self._is_stored(e[2])]
+        #: Where the sheet itself shows the row's id, the row needs no other mark.
+        self.names_rows = any(column.key == IDENTITY_KEY for *_, column, _ in entries)
         #: What to ask the record for.
         self.wanted = [Wanted(c.key, c.only_when) for c in stored]
         self._positions = {c.key: _FIRST + index for index, c in enumerate(stored)}
@@ -138,38 +140,47 @@ class RowWriter:
         ]
 
     def pieces(self, chunks: Iterable[Sequence[Row]], first: int, marks: Marks) -> Iterator[str]:
-        """Yield the rows as XML from row number ``first`` on; fingerprints and ids go into ``marks``.
+        """Yield the rows as XML from row number ``first`` on.
 
-        A chunk is written column by column, so that the work on each cell is one look-up.
+        Where the layout does not show the row id, fingerprints and ids go into ``marks``. A chunk is written
+        column by column, so that the work on each cell is one look-up.
         """
         number = first
         for chunk in chunks:
             rows = self._with_added(chunk) if self._added else chunk
             columns = list(zip(*rows, strict=True))
-            cells: list[Iterable[str]] = []
-            parts: list[Iterable[str]] = []
-            for step in self._steps:
-                column = columns[step.position]
-                if column.count(None) < len(rows):
-                    cells.append(map(step.cells.__getitem__, column))
-                    if step.parts is not None and step.absent is None:
-                        parts.append(map(step.parts.__getitem__, column))
-                if step.absent is not None and step.parts is not None:
-                    parts.append(_completed_parts(step, column, rows))
+            names = list(map(str, range(number, number + len(rows))))
+            cells: list[Iterable[str]] = [
+                map(step.cells.__getitem__, columns[step.position])
+                for step in self._steps
+                if columns[step.position].count(None) < len(rows)
+            ]
             # A layout may show nothing of these rows; the rows are there all the same.
-            nothing = [repeat("", len(rows))]
-            piece = []
-            for name, texts, said_, uid in zip(
-                map(str, range(number, number + len(rows))),
-                zip(*(cells or nothing), strict=True),
-                zip(*(parts or nothing), strict=True),
-                columns[_UID],
-                strict=True,
-            ):
-                piece.append(f'<row r="{name}">{"".join(texts)}</row>'.replace(NUMBER, name))
-                marks.add(name, digest(filter(None, said_)), uid)
-            yield "".join(piece)
+            texts = map("".join, zip(*cells, strict=True)) if cells else repeat("", len(rows))
+            yield "".join(
+                [
+                    f'<row r="{name}">{text}</row>'.replace(NUMBER, name)
+                    for name, text in zip(names, texts, strict=False)
+                ]
+            )
+            if not self.names_rows:
+                for name, print_, uid in zip(names, self._prints(columns, rows), columns[_UID], strict=True):
+                    marks.add(name, print_, uid)
             number += len(rows)
+
+    def _prints(self, columns: Sequence[Sequence[Any]], rows: Sequence[Row]) -> Iterator[str]:
+        """Yield the fingerprint of each row."""
+        parts: list[Iterable[str]] = []
+        for step in self._steps:
+            column = columns[step.position]
+            if step.parts is None:
+                continue
+            if step.absent is not None:
+                parts.append(_completed_parts(step, column, rows))
+            elif column.count(None) < len(rows):
+                parts.append(map(step.parts.__getitem__, column))
+        for said_ in zip(*(parts or [repeat("", len(rows))]), strict=True):
+            yield digest(filter(None, said_))
 
 
 def _completed_parts(step: _Step, column: Sequence[Any], rows: Sequence[Row]) -> list[str]:

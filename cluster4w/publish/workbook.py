@@ -30,6 +30,7 @@ from cluster4w.record.queries.export import (
 )
 from cluster4w.record.queries.operations import plan_months, template_of
 from cluster4w.record.queries.organisations import Agency, agencies
+from cluster4w.record.values import IDENTITY_KEY
 from cluster4w.template.declaration import Template
 from cluster4w.template.language import N_, label, translator
 from cluster4w.template.layouts import META_SHEET, Layout
@@ -156,6 +157,7 @@ class _Job:
         marks = Marks(self._facts())
         blank = range(first + self.count, first + self.count + BLANK_ROWS) if shell.formulas else range(0)
         count = self.count + len(blank)
+        marked = 0 if IDENTITY_KEY in self.layout.keys else self.count
         width = letters(len(self.layout.columns))[-1]
         data = chain(self._rows(shell, marks), self._blank_rows(shell, blank))
         fill(
@@ -163,7 +165,7 @@ class _Job:
             out,
             {
                 shell.sheet: SheetRows(data, count, f"A1:{width}{max(first + count - 1, first)}"),
-                META_SHEET: SheetRows(marks.pieces(), self.count, f"A1:C{marks.head_rows + self.count}"),
+                META_SHEET: SheetRows(marks.pieces(), marked, f"A1:C{marks.head_rows + marked}"),
             },
         )
 
