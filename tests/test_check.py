@@ -12,32 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 import cluster4w.intake as intake
-from cluster4w.intake.check import Check, check_file
 from cluster4w.intake.findings import WORDS
 from cluster4w.intake.report import as_text, report
 from cluster4w.models import Area, Operation
 from cluster4w.record.queries.organisations import Agency, get_agency
 from cluster4w.template.problems import Refusal
 from tests.books import HEADERS, ROW, book, part, row, saved, with_part
-
-
-def checked(session: orm.Session, operation: Operation, data: bytes, **options: Any) -> Check:
-    """Check a file of the whole cluster."""
-    options.setdefault("agency", None)
-    options.setdefault("month", None)
-    return check_file(session, operation, data, "test.xlsx", **options)
-
-
-def codes(check: Check) -> list[str]:
-    """Return the codes of the findings that are no mere information."""
-    return sorted(f.code for f in check.findings if f.severity != "info")
-
-
-def sums_hold(check: Check) -> None:
-    """The arithmetic of design section 8."""
-    c = check.counts
-    assert c.read == c.clean + c.with_warnings + c.with_errors == len(check.rows)
-    assert c.new + c.changed + c.unchanged + c.repeated == c.clean + c.with_warnings
+from tests.checks import checked, codes, sums_hold
 
 
 def test_a_good_row_is_clean_and_wholly_understood(session: orm.Session, operation: Operation) -> None:

@@ -109,7 +109,10 @@ class Comparer:
         organisations = {r.organisation_id for r in rows if r.organisation_id and r.organisation_id > 0}
         months = {str(r.values["period"]) for r in rows if r.values.get("period")}
         left = self._by_content(waiting, prints, self.current(organisations, months))
-        said = {self._content(r, prints) for r in good if r.comparison is not None}
+        said: dict[tuple[Any, ...], CheckedRow] = {}
+        for row in good:
+            if row.comparison is not None:
+                said.setdefault(self._content(row, prints), row)
         self._by_identity(self._without_repeats(left, prints, said))
         self.result.vanished = [r for uid, r in self._unmatched.items() if uid not in self.taken]
         return self.result
@@ -186,17 +189,19 @@ class Comparer:
         return (row.organisation_id, row.values.get("period"), prints[id(row)], *sorted(row.extra.items()))
 
     def _without_repeats(
-        self, rows: list[CheckedRow], prints: Mapping[int, str], said: set[tuple[Any, ...]]
+        self, rows: list[CheckedRow], prints: Mapping[int, str], said: dict[tuple[Any, ...], CheckedRow]
     ) -> list[CheckedRow]:
         """Mark rows that say what an earlier one says, beyond the copies that the record holds."""
         first = []
         for row in rows:
             content = self._content(row, prints)
-            if content in said and not row.values.get("row_id"):
+            earlier = said.get(content)
+            if earlier is not None and not row.values.get("row_id"):
                 row.comparison = "repeated"
-                self._note(row, "row.repeated", {})
+                where = f"{earlier.number}" + (f" ({earlier.sheet})" if earlier.sheet != row.sheet else "")
+                self._note(row, "row.repeated", {"first": where})
                 continue
-            said.add(content)
+            said.setdefault(content, row)
             first.append(row)
         return first
 

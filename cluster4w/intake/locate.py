@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cluster4w.intake.map import Vocabulary
+from cluster4w.intake.map import Vocabulary, side
 from cluster4w.intake.open import Cell
 from cluster4w.template.text import clean, fold
 
@@ -30,7 +30,11 @@ _EXAMPLE = re.compile(r"^(exemple|example|ex|e g)\b")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Where the table of a sheet stands. Row numbers count from 1; ``hxl_row`` is None without one."""
+    """Where the table of a sheet stands. Row numbers count from 1; ``hxl_row`` is None without one.
+
+    ``groups``: the label that stands over each column, merged or not ("Targeted" over "Households"); a second
+    row of labels below the header counts as well.
+    """
 
     header_row: int
     hxl_row: int | None
@@ -38,6 +42,7 @@ class Table:
     headers: tuple[str, ...]
     tags: tuple[str, ...]
     recognised: frozenset[str]
+    groups: tuple[str, ...] = ()
 
     @property
     def is_4w(self) -> bool:
@@ -82,10 +87,55 @@ def find_table(top: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> Table |
         if tagged is not None
         else ()
     )
-    recognised = best[2] | {vocabulary.hxl[t.lower()] for t in tags if t.lower() in vocabulary.hxl}
+    recognised = best[2] | {key for t in tags if (key := vocabulary.tagged(t))}
     first = max(header, tagged if tagged is not None else 0) + 1
     headers = tuple(clean_header(c) for c in top[header])
-    return Table(header + 1, tagged + 1 if tagged is not None else None, first + 1, headers, tags, recognised)
+    table = Table(
+        header + 1, tagged + 1 if tagged is not None else None, first + 1, headers, tags, recognised
+    )
+    return _with_neighbours(table, top, vocabulary)
+
+
+def _with_neighbours(table: Table, top: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> Table:
+    """Add what the rows beside the header say: groups above, labels merged downwards, sides below."""
+    at = table.header_row - 1
+    above = _labels(top, at - 1, table)
+    headers = list(table.headers)
+    for index, text_ in enumerate(above):
+        # A cell merged over both rows shows its text in the upper one only.
+        if text_ and not headers[index] and vocabulary.knows(text_):
+            headers[index] = text_
+    groups = _spread(above) if sum(map(bool, above)) >= 2 else []
+    upper = _spread(headers)
+    below = _labels(top, table.first_data_row - 1, table)
+    pairs = [(over, under) for over, under in zip(upper, below, strict=True) if under]
+    labels = len(pairs) >= 2 and all(side(under) or vocabulary.knows(under) for _, under in pairs)
+    if labels and any(side(over) or side(under) for over, under in pairs):
+        # Of the two labels of a column, the one says what is counted, the other whether it was reached.
+        groups = [under if side(under) else over for over, under in zip(upper, below, strict=True)]
+        headers = [
+            (over if side(under) else under) if under else header
+            for header, over, under in zip(headers, upper, below, strict=True)
+        ]
+        table = replace(table, first_data_row=table.first_data_row + 1)
+    return replace(table, headers=tuple(headers), groups=tuple(groups))
+
+
+def _labels(top: Sequence[Sequence[Cell]], at: int, table: Table) -> list[str]:
+    """Return the texts of a row, one per header; nothing for a row that holds anything but labels."""
+    width = len(table.headers)
+    row = list(top[at][:width]) if 0 <= at < len(top) else []
+    if is_tags(row) or any(c != "" and not isinstance(c, str) for c in row):
+        row = []
+    return [clean_header(c) for c in row] + [""] * (width - len(row))
+
+
+def _spread(labels: Sequence[str]) -> list[str]:
+    """Return the labels with every blank filled from its left, as a merged cell looks."""
+    found: list[str] = []
+    for label in labels:
+        found.append(label or (found[-1] if found else ""))
+    return found
 
 
 def _by_tags(top: Sequence[Sequence[Cell]], tag_rows: list[int], vocabulary: Vocabulary) -> Table | None:
@@ -95,7 +145,7 @@ def _by_tags(top: Sequence[Sequence[Cell]], tag_rows: list[int], vocabulary: Voc
     at = tag_rows[0]
     tags = tuple(text(c).strip() for c in top[at])
     header = at - 1 if at > 0 and any(text(c).strip() for c in top[at - 1]) else at
-    keys = frozenset(vocabulary.hxl[t.lower()] for t in tags if t.lower() in vocabulary.hxl)
+    keys = frozenset(key for t in tags if (key := vocabulary.tagged(t)))
     headers = tuple(clean_header(c) for c in top[header])
     return Table(header + 1, at + 1, at + 2, headers, tags, keys)
 

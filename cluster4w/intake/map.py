@@ -10,11 +10,17 @@ from rapidfuzz import fuzz, process
 
 from cluster4w.template.declaration import Template
 from cluster4w.template.layouts import Layout, LayoutColumn
-from cluster4w.template.text import clean, fold_header
+from cluster4w.template.text import clean, fold, fold_header
 
 #: A fuzzy match from here on is taken; from DOUBTFUL on it is asked.
 SURE = 90
 DOUBTFUL = 80
+
+#: What says that a figure is targeted or reached, folded.
+_SIDES = {
+    "targeted": re.compile(r"\b(cibl|planifi|prevu|target|planned)"),
+    "reached": re.compile(r"\b(attei|reach|assist|touche|servi|realis)"),
+}
 
 _RANK = {"confirmed": 0, "label": 1, "hxl": 2, "alias": 3, "folded": 4, "fuzzy": 5}
 
@@ -78,6 +84,10 @@ class Vocabulary:
         """Return the key of a header that needs no guessing, or None."""
         return self._sure(header)[0]
 
+    def tagged(self, tag: str) -> str | None:
+        """Return the key of an HXL tag, its attributes in any order, or None."""
+        return self.hxl.get(_tag(tag)) if tag else None
+
     def _sure(self, header: str) -> tuple[str | None, str]:
         text = clean(header).rstrip("* ")
         if text in self.exact:
@@ -103,7 +113,7 @@ class Vocabulary:
             return confirmed[folded], "confirmed", 100
         if how == "label":
             return key, how, 100
-        if tag and (by_tag := self.hxl.get(_tag(tag))):
+        if by_tag := self.tagged(tag):
             return by_tag, "hxl", 100
         if key:
             return key, how, 100
@@ -142,10 +152,12 @@ def map_columns(
     tags: Sequence[str],
     vocabulary: Vocabulary,
     confirmed: Mapping[str, str],
+    groups: Sequence[str] = (),
 ) -> list[Mapped]:
     """Return one :class:`Mapped` per column of the file that has a header, a tag or neither.
 
-    A key is given to one column only: the surer match, then the more to the left.
+    A key is given to one column only: the surer match, then the more to the left. ``groups``: the label over
+    each column; it says whether a bare "Households" is targeted or reached.
     """
     found = []
     for index, header in enumerate(headers):
@@ -153,12 +165,31 @@ def map_columns(
         if not header and not tag:
             continue
         key, how, score = vocabulary.find(header, tag, confirmed)
+        if key and how not in ("confirmed", "hxl") and index < len(groups):
+            key = _on_side(key, header, groups[index], vocabulary.template)
         found.append(Mapped(index, clean(header) or tag, key, how, score))
     taken: dict[str, Mapped] = {}
     for column in sorted(found, key=lambda c: (_RANK.get(c.how, 9), -c.score, c.index)):
         if column.key and column.how != "doubtful":
             taken.setdefault(column.key, column)
     return [_settled(column, taken) for column in found]
+
+
+def side(label: str) -> str:
+    """Return "targeted" or "reached" for a label that says the one and not the other, else ""."""
+    folded = fold(label)
+    said = [name for name, words in _SIDES.items() if words.search(folded)]
+    return said[0] if len(said) == 1 and len(folded.split()) <= 4 else ""
+
+
+def _on_side(key: str, header: str, group: str, template: Template) -> str:
+    """Return the key of the same figure on the side that the group names, where the header names none."""
+    stem, _, known = key.rpartition("_")
+    wanted = side(group)
+    if known not in _SIDES or not wanted or any(w.search(fold(header)) for w in _SIDES.values()):
+        return key
+    other = f"{stem}_{wanted}"
+    return other if other in template.by_key else key
 
 
 def _settled(column: Mapped, taken: Mapping[str, Mapped]) -> Mapped:

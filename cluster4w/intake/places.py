@@ -22,6 +22,8 @@ from cluster4w.template.text import clean, fold
 SURE = 90.0
 AHEAD = 5.0
 SUGGEST = 65.0
+#: A name this alike is corrected to that of the code beside it, where the code lies in the parent.
+BACKED = 60.0
 
 #: Name and code of the three levels, as the row says them; "" where it says nothing.
 Said = tuple[str, str, str, str, str, str]
@@ -70,7 +72,7 @@ class _Level:
     parent: Place | None
     issues: list[tuple[str, Issue]]
 
-    def say(self, part: str, code: str, suggestion: str | None = None, **params: object) -> None:
+    def say(self, part: str, code: str, suggestion: str | None = None, /, **params: object) -> None:
         self.issues.append((f"adm{self.level}_{part}", Issue(code, params, suggestion)))
 
 
@@ -217,7 +219,7 @@ class PlaceFinder:
         if coded is None:
             return self._strange_code(work, named)
         candidate = named[0] if len(named) == 1 else None
-        alike = not named and self._inside([coded], work.parent) and self._same_spelling(work.name, coded)
+        alike = not named and self._inside([coded], work.parent) and self._likeness(work.name, coded) >= SURE
         if alike and not self._named(work, None):
             # The code and its parent agree; the name is a spelling of the same place.
             work.say("name", "area.spelling_taken", coded.name, taken=self.describe(coded))
@@ -238,10 +240,13 @@ class PlaceFinder:
             )
             return None
         found = candidate or self._nearest_one(work)
+        backed = found is None and not self._named(work, None) and self._inside([coded], work.parent)
+        mend_name = bool(backed) and self._likeness(work.name, coded) >= BACKED
         work.say(
-            "pcode",
+            "name" if mend_name else "pcode",
             "area.code_name_disagree",
-            found.pcode if found else None,
+            coded.name if mend_name else found.pcode if found else None,
+            code=work.code,
             by_code=self.describe(coded),
             by_name=self.describe(found) if found else f"“{work.name}”",
         )
@@ -250,8 +255,8 @@ class PlaceFinder:
     def _is_called(self, name: str, place: Place) -> bool:
         return plain(name) in {plain(s) for s in place.spellings()}
 
-    def _same_spelling(self, name: str, place: Place) -> bool:
-        return max(fuzz.ratio(plain(name), plain(s)) for s in place.spellings()) >= SURE
+    def _likeness(self, name: str, place: Place) -> float:
+        return max(fuzz.ratio(plain(name), plain(s)) for s in place.spellings())
 
     def _strange_code(self, work: _Level, named: list[Place]) -> Place | None:
         """The code is none of ours: another edition's, or nobody's."""
@@ -273,6 +278,7 @@ class PlaceFinder:
                 "pcode",
                 "area.code_name_disagree",
                 named[0].pcode if len(named) == 1 else None,
+                code=work.code,
                 by_code="; ".join(f"{p.name} ({edition})" for edition, p in foreign),
                 by_name=self._list(named),
             )
@@ -312,7 +318,9 @@ class PlaceFinder:
         if first is not None and first[1] >= SURE and clear and not elsewhere:
             work.say("name", "area.spelling_taken", first[0].name, taken=self.describe(first[0]))
             return first[0]
-        suggestion = first[0].name if first is not None and first[1] >= SUGGEST and clear else None
+        # Where the name is another place's, only a near miss is worth suggesting.
+        enough = SURE if elsewhere else SUGGEST
+        suggestion = first[0].name if first is not None and first[1] >= enough and clear else None
         parent = self.describe(work.parent) if work.parent else self.gazetteer.country
         if elsewhere:
             work.say("name", "area.not_in_parent", suggestion, place=self._list(elsewhere), parent=parent)
@@ -389,7 +397,7 @@ class PlaceFinder:
     def _other_region(self, said: Said, place: Place) -> Issue:
         region = self.gazetteer.lineage(place.pcode)[0]
         work = _Level(1, *self._split(said[0], said[1]), None, [])
-        params = {"edition": ", ".join(self._editions(work)), "taken": self.describe(region)}
+        params = {"edition": ", ".join(self._editions(work)), "taken": self.describe(place)}
         return Issue("area.other_edition", params, region.name)
 
     def describe(self, place: Place) -> str:

@@ -14,7 +14,7 @@ from cluster4w.intake.map import Mapped, Vocabulary, detect_layout, map_columns
 from cluster4w.intake.open import Row
 from cluster4w.intake.organisations import OrganisationFinder
 from cluster4w.intake.places import PlaceFinder
-from cluster4w.intake.read import Issue, as_text
+from cluster4w.intake.read import Issue, as_text, is_absent
 from cluster4w.intake.reconcile import ReadRow, RowReader
 from cluster4w.intake.rules import RuleRunner
 from cluster4w.intake.scan import column_letter
@@ -101,7 +101,9 @@ class SheetReader:
     def __post_init__(self) -> None:
         table = self.source.table
         self.name = self.source.sheet.name
-        self.mapped = map_columns(table.headers, table.tags, self.vocabulary, self.context.mapping)
+        self.mapped = map_columns(
+            table.headers, table.tags, self.vocabulary, self.context.mapping, table.groups
+        )
         self.layout = detect_layout(self.mapped, self.vocabulary, self.named_layout)
         self.by_key: dict[str, Mapped] = {c.key: c for c in self.mapped if c.key}
         self.skipped: dict[str, list[int]] = {}
@@ -335,15 +337,23 @@ class SheetReader:
         return found
 
     def _say_issue(self, number: int, row: Row, key: str, issue: Issue, values: Values) -> Severity | None:
-        severity = None
+        severity, suggestion = None, issue.suggestion
         if issue.code == "cell.error":
             column = self.context.template.column(key)
-            level = column.level
-            named = column.kind is Kind.PCODE and values.get(f"adm{level}_pcode") is not None
-            optional = column.kind in (Kind.PCODE, Kind.TEXT, Kind.LONG_TEXT) and key not in self._needed
             # A failed look-up of a code is mended by the name beside it.
+            named = values.get(f"adm{column.level}_pcode") if column.kind is Kind.PCODE else None
+            optional = column.kind in (Kind.PCODE, Kind.TEXT, Kind.LONG_TEXT) and key not in self._needed
             severity = Severity.WARNING if named or optional else None
-        return self._say_cell(issue.code, number, key, row, issue.params, issue.suggestion, severity)
+            suggestion = str(named) if named else None
+            if column.kind is Kind.PCODE and not named and self._is_blank(row, f"adm{column.level}_name"):
+                # A look-up of the code of no place: nothing is lost.
+                severity = Severity.INFO
+        return self._say_cell(issue.code, number, key, row, issue.params, suggestion, severity)
+
+    def _is_blank(self, row: Row, key: str) -> bool:
+        """Tell whether the file has this column and the row says nothing in it."""
+        column = self.by_key.get(key)
+        return column is not None and (column.index >= len(row) or is_absent(as_text(row[column.index])))
 
     def _say_missing(self, number: int, key: str) -> Severity | None:
         return self._say_cell("cell.missing", number, key, [], {}, None)

@@ -18,7 +18,7 @@ words(
     "cell.error",
     _E,
     N_("Formula error"),
-    N_("The cell shows %(value)s: its formula has failed. Type the value in its place."),
+    N_("The cell shows %(value)s: its formula has failed. Type the value in its place, or empty the cell."),
 )
 words("number.unreadable", _E, N_("Not a number"), N_("“%(value)s” is not a number. Type digits only."))
 words(

@@ -55,7 +55,7 @@ words(
     "area.code_name_disagree",
     _E,
     N_("Code and name disagree"),
-    N_("The code %(value)s is %(by_code)s; the name says %(by_name)s. Correct one of the two."),
+    N_("The code %(code)s is %(by_code)s; the name says %(by_name)s. Correct one of the two."),
 )
 words(
     "area.code_of_other_edition",
@@ -76,7 +76,7 @@ words(
     "area.code_unknown",
     _W,
     N_("Code that does not exist"),
-    N_("The code %(value)s is in no edition; by name and parent the place was taken for %(taken)s."),
+    N_("The code %(value)s is in no loaded edition; by name and parent the place was taken for %(taken)s."),
 )
 words(
     "area.no_such_code",

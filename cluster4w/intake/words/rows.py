@@ -30,7 +30,7 @@ words(
     "row.repeated",
     _W,
     N_("Repeated row"),
-    N_("This row says exactly what an earlier row of the file says; it is not recorded twice."),
+    N_("This row says exactly what row %(first)s of the file says; it is not recorded twice."),
 )
 words(
     "row.double_count",
