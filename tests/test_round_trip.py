@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -15,6 +16,7 @@ from cluster4w.publish.workbook import write_export, write_template
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.kinds import Values
+from cluster4w.template.rules import Severity
 
 BASE: Values = {
     "cluster": "shelter_nfi",
@@ -83,6 +85,44 @@ def test_an_export_comes_back_with_zero_changes(
     assert (check.layout, check.counts.read, check.counts.unchanged) == (layout, recorded, recorded)
     assert check.vanished == []
     assert len({row.uid for row in check.rows}) == recorded
+
+
+def _two_months(session: orm.Session, operation: Operation) -> bytes:
+    """Export two rows of each of two months, alike but for the month, in the layout without a month."""
+    agency = get_agency(session, operation, "ONG-A")
+    rows = [row | {"period": month} for month in ("2016-04", "2016-05") for row in (BASE, BASE | CASH)]
+    record_versions(session, operation, [Change(agency.id, row) for row in rows], actor=None)
+    out = io.BytesIO()
+    write_export(session, operation, out, layout="ocha-mali-5w", language="fr")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("month", [None, "2016-05"])
+def test_an_export_of_several_months_comes_back_even_where_its_layout_has_no_month(
+    session: orm.Session, operation: Operation, month: str | None
+) -> None:
+    content = _two_months(session, operation)
+    check = check_file(session, operation, content, "export.xlsx", agency=None, month=month)
+    assert [f.code for f in check.findings if f.severity is not Severity.INFO] == []
+    assert (check.counts.read, check.counts.unchanged) == (4, 4)
+    assert sorted(str(row.values["period"]) for row in check.rows) == ["2016-04"] * 2 + ["2016-05"] * 2
+    assert check.vanished == []
+
+
+@pytest.mark.parametrize("month", [None, "2016-05"])
+def test_a_row_changed_in_an_export_of_several_months_is_not_put_into_a_month_by_guess(
+    session: orm.Session, operation: Operation, month: str | None
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(_two_months(session, operation)))
+    data = next(page for page in book.worksheets if page["A1"].value == "Organisation Accronyme")
+    donor = next(cell for cell in data[1] if cell.value == "Bailleur de fond")
+    data.cell(3, donor.column, "ECHO")
+    out = io.BytesIO()
+    book.save(out)
+    check = check_file(session, operation, out.getvalue(), "export.xlsx", agency=None, month=month)
+    errors = [(f.code, f.row) for f in check.findings if f.severity is Severity.ERROR]
+    assert errors == [("period.not_known", 3)]
+    assert (check.counts.with_errors, check.counts.unchanged, check.counts.new) == (1, 3, 0)
 
 
 def test_a_prefilled_workbook_comes_back_with_its_rows_only(

@@ -158,6 +158,7 @@ def _read_sheets(
     tell(15)
     places = PlaceFinder(context.gazetteer, _area_aliases(context))
     organisations = OrganisationFinder(context.agencies, check.agency, _organisation_aliases(context))
+    from_record = _months_from_record(context, meta)
     for index, sheet in enumerate(chosen):
         reader = SheetReader(
             context=context,
@@ -166,9 +167,10 @@ def _read_sheets(
             places=places,
             organisations=organisations,
             reporter=reporter,
-            month=check.month or meta.month,
+            month=None if from_record else check.month or meta.month,
             all_clusters=check.all_clusters,
             named_layout=meta.layout,
+            months_from_record=from_record,
         )
         report = reader.read(check.rows)
         check.sheets.append(report)
@@ -188,6 +190,11 @@ def _organisation_aliases(context: IntakeContext) -> dict[tuple[str, str], int]:
     return {(c, folded): int(t) for (kind, c, folded), t in context.aliases.items() if kind == "organisation"}
 
 
+def _months_from_record(context: IntakeContext, meta: Meta) -> bool:
+    """Tell whether the file is our export of several months: its rows are known by their marks."""
+    return meta.of_several_months and meta.operation in (None, context.operation.slug)
+
+
 def _compare(
     session: orm.Session, context: IntakeContext, check: Check, reporter: Reporter, meta: Meta
 ) -> None:
@@ -203,6 +210,7 @@ def _compare(
             # Rows of other clusters were set aside in the file: in the record they are not missed.
             if check.all_clusters or r.values.get("cluster") in (None, OUR_CLUSTER)
         ),
+        several_months=_months_from_record(context, meta),
     )
     result = comparer.compare(check.rows)
     letters = {s.name: {c.key: c for c in s.columns if c.key} for s in check.sheets}

@@ -89,13 +89,20 @@ class Comparer:
         meta_rows: Mapping[str, Sequence[str]],
         by_uid: Callable[[Sequence[str]], Iterable[Recorded]],
         current: Callable[[set[int], set[str]], Iterable[Recorded]],
+        *,
+        several_months: bool = False,
     ) -> None:
-        """``seen`` is per sheet; ``meta_rows`` maps the fingerprint of an exported row to its identities."""
+        """``seen`` is per sheet; ``meta_rows`` maps the fingerprint of an exported row to its identities.
+
+        ``several_months``: in sheets without a month, the rows take theirs from the record; a row that is
+        not as it was exported has none.
+        """
         self.template = template
         self.seen = seen
         self.meta = {print_: deque(uids) for print_, uids in meta_rows.items()}
         self.by_uid = by_uid
         self.current = current
+        self.several_months = several_months
         self.result = Comparison()
         self.taken: set[str] = set()
 
@@ -106,6 +113,8 @@ class Comparer:
         prints = {id(r): self._print(r) for r in good}
         if self.meta:
             waiting = self._by_meta(waiting, prints)
+        if self.several_months:
+            waiting = self._with_a_month(waiting)
         organisations = {r.organisation_id for r in rows if r.organisation_id and r.organisation_id > 0}
         months = {str(r.values["period"]) for r in rows if r.values.get("period")}
         left = self._by_content(waiting, prints, self.current(organisations, months))
@@ -152,14 +161,26 @@ class Comparer:
         known = {r.uid: r for r in self.by_uid([uid for _, uid in pairs])} if pairs else {}
         for row, uid in pairs:
             recorded = known.get(uid)
-            same_month = recorded is not None and (
-                "period" in self.seen[row.sheet].keys
-                or recorded.values.get("period") == row.values.get("period")
-            )
-            same_organisation = recorded is not None and recorded.organisation_id == row.organisation_id
-            if recorded and uid not in self.taken and same_month and same_organisation:
-                self._settle(row, recorded)
+            if recorded is None or uid in self.taken or recorded.organisation_id != row.organisation_id:
+                continue
+            if "period" not in self.seen[row.sheet].keys:
+                if self.several_months:
+                    row.values["period"] = recorded.values.get("period")
+                elif recorded.values.get("period") != row.values.get("period"):
+                    continue
+            self._settle(row, recorded)
         return [r for r in rows if r.comparison is None]
+
+    def _with_a_month(self, rows: list[CheckedRow]) -> list[CheckedRow]:
+        """Refuse the rows of which nobody can tell the month; returns the others."""
+        left = []
+        for row in rows:
+            if "period" in self.seen[row.sheet].keys:
+                left.append(row)
+                continue
+            self._note(row, "period.not_known", {})
+            row.state = "with_errors"
+        return left
 
     def _by_content(
         self, rows: list[CheckedRow], prints: Mapping[int, str], current: Iterable[Recorded]

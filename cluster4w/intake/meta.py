@@ -21,6 +21,11 @@ class Meta:
     month: str | None = None
     rows: dict[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def of_several_months(self) -> bool:
+        """Tell whether it names rows, but no one month for all of them."""
+        return bool(self.rows) and self.month is None
+
 
 def read_meta(workbook: Workbook) -> Meta:
     """Return the facts of the hidden sheet, wherever in the workbook it stands."""

@@ -96,6 +96,8 @@ class SheetReader:
     month: str | None
     all_clusters: bool
     named_layout: str | None
+    #: Each row takes its month from the recorded row that it is.
+    months_from_record: bool = False
     layout: Layout | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -181,7 +183,7 @@ class SheetReader:
         keys = self.by_key.keys()
         match key:
             case "period":
-                return self.month is not None
+                return self.month is not None or self.months_from_record
             case "org_acronym":
                 return self.organisations.own is not None or "org_name" in keys
             case "adm1_name":
@@ -326,6 +328,7 @@ class SheetReader:
             # It follows from the activity type: where that is missing, one finding is enough.
             "sub_sector": "sub_sector" not in self.by_key
             and ("activity_type" in accused or values.get("activity_type") is None),
+            "period": self.months_from_record and "period" not in self.by_key,
         }
         for key in self._needed:
             named = key in accused or key in self._missing or beside.get(key)

@@ -64,6 +64,15 @@ words(
     N_("The file has no column for the month. Say which month it reports."),
 )
 words(
+    "period.not_known",
+    _E,
+    N_("The month of a row is not known"),
+    N_(
+        "The file holds rows of several months and has no column for the month; this row is not as it was"
+        " exported, so nobody can tell its month. To correct it, export one month at a time."
+    ),
+)
+words(
     "activity_type.absent",
     _I,
     N_("Rows without an activity"),
