@@ -104,6 +104,29 @@ def test_a_label_that_would_lie_on_another_moves_or_goes() -> None:
     assert len(set(heights)) == len(heights)
 
 
+def test_a_label_without_room_when_it_is_set_larger_is_marked() -> None:
+    labels = [MapLabel("Tombouctou", 1.0, 15.0), MapLabel("Gao", 1.3, 15.0), MapLabel("Kidal", 3.0, 14.2)]
+    drawn = ElementTree.fromstring(draw("map", labels=labels))
+    group = next(g for g in drawn.iter(f"{SVG}g") if g.get("class") == "labels")
+    assert [(t.text, t.get("class")) for t in group] == [
+        ("Tombouctou", None),
+        ("Gao", "fine"),
+        ("Kidal", None),
+    ]
+
+
+def test_a_long_name_in_a_fine_grid_has_an_end_that_can_be_left_out() -> None:
+    names = ["Tombouctou", "Bamako", "Gao", "A&B <long>", "Kidal", "Mopti", "Kayes", "Nara"]
+    row = [area(f"ML{i}", name, grid=(i, 0)) for i, name in enumerate(names)]
+    fine = ElementTree.fromstring(map_svg("grid", row, {}))
+    words = [g.findall(f"{SVG}text")[0] for g in fine.iter(f"{SVG}g") if g.get("data-pcode")]
+    assert ["".join(text.itertext()) for text in words] == names
+    assert [text.text for text in words[:4]] == ["Tombo", "Bamako", "Gao", "A&B <"]
+    assert [g.get("class") for g in fine.iter(f"{SVG}g") if g.get("text-anchor")] == ["areas fine"]
+    few = ElementTree.fromstring(map_svg("grid", row[:7], {}))
+    assert [g.get("class") for g in few.iter(f"{SVG}g") if g.get("text-anchor")] == ["areas"]
+
+
 def test_tiles_keep_their_place_on_the_grid() -> None:
     tree = ElementTree.fromstring(draw("grid"))
     at = {

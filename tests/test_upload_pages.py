@@ -174,6 +174,12 @@ def test_rows_with_errors_wait_and_the_others_are_recorded(client_for: Any, sess
     assert recorded(session) == 1
     receipt = client.get(address).text
     assert "1 line waits: correct it in your file" in receipt
+    # What is wrong with it can still be read after the others are recorded.
+    page = parse(receipt)
+    assert [text_of(row) for row in page.findall(".//table[@class='stack findings']/tbody/tr/td[2]")] == [
+        "beaucoup column L: Ménages"
+    ]
+    assert "1 line recorded, 1 to be corrected" in client.get("/test-2016/envois").text
 
 
 def test_a_file_of_errors_only_offers_no_sending(client_for: Any) -> None:

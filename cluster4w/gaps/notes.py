@@ -66,30 +66,32 @@ def notes_of(
         notes.append(
             Note(N_("The record holds no figure for these months: nothing is known, not even zero."))
         )
-    everything = Count()
+    silent = unsaid = not_first = 0
     for count in counts:
-        everything.add(count)
+        silent += count.silent_rows
+        unsaid += count.first_unsaid
+        not_first += count.not_first
     notes += _about_places(rows)
     notes += _about_targets(rows, total)
-    if everything.silent_rows:
+    if silent:
         notes.append(
             Note(
                 N_("%(rows)s completed rows give no number of people; they count as presence only."),
-                {"rows": everything.silent_rows},
+                {"rows": silent},
             )
         )
-    if everything.first_unsaid:
+    if unsaid:
         notes.append(
             Note(
                 N_("%(rows)s rows do not say whether people are assisted for the first time: not counted."),
-                {"rows": everything.first_unsaid},
+                {"rows": unsaid},
             )
         )
-    if everything.not_first:
+    if not_first:
         notes.append(
             Note(
                 N_("%(rows)s rows repeat help to the same people: in the assistances, not in the people."),
-                {"rows": everything.not_first},
+                {"rows": not_first},
             )
         )
     largest = (CountingRule.MAX_SITE, CountingRule.MAX_AREA)
@@ -107,7 +109,10 @@ def _about_places(rows: Sequence[_Row]) -> list[Note]:
     if part := sum(r.rows for r in rows if r.kind == "part"):
         notes.append(
             Note(
-                N_("%(rows)s rows name no area of this level; they stand in lines of their own."),
+                N_(
+                    "%(rows)s rows name no area of this level; they stand in lines of their own, and the"
+                    " total gap counts their people."
+                ),
                 {"rows": part},
             )
         )
@@ -127,7 +132,10 @@ def _about_targets(rows: Sequence[_Row], total: _Row) -> list[Note]:
     if surplus:
         notes.append(
             Note(
-                N_("Some areas got more than asked (%(surplus)s in all); that fills no gap elsewhere."),
+                N_(
+                    "Some areas got more than asked (%(surplus)s in all). That fills no gap elsewhere:"
+                    " the total gap is the sum of what is missing."
+                ),
                 {"surplus": surplus},
             )
         )

@@ -11,16 +11,22 @@ from typing import Any, Literal, assert_never
 from sqlalchemy import orm
 
 from cluster4w.gaps.counting import AreaKey, Slot, counts_by_area, slot_of, window_of
+from cluster4w.gaps.missing import missing_in_all
 from cluster4w.gaps.notes import Note, notes_of
 from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
 from cluster4w.gaps.targets import Target, Targets
 from cluster4w.models import GazetteerEdition, Operation
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.areas import load_gazetteer
-from cluster4w.record.queries.coverage import Unit
+from cluster4w.record.queries.coverage import Unit, Window
 from cluster4w.record.queries.needs import current_needs
 from cluster4w.record.queries.operations import plan_months, template_of
-from cluster4w.record.queries.presence import has_rows, months_with_rows, presence
+from cluster4w.record.queries.presence import (
+    has_rows,
+    months_with_rows,
+    organisations_with_rows,
+    presence,
+)
 from cluster4w.template.language import N_, Labels
 from cluster4w.template.lists import CountingRule
 from cluster4w.template.problems import Refusal
@@ -60,7 +66,8 @@ class GapRow:
     reached: int | None
     planned: int | None
     in_need: int | None
-    #: By the measure of the question; negative where more was reached than asked.
+    #: By the measure of the question; negative where more was reached than asked. In the total, the sum of
+    #: what is missing: a surplus of one area fills no gap of another.
     gap: int | None
     #: Reached by target (by need for the need measure) as a ratio; above 1 is shown as such.
     coverage: float | None
@@ -168,8 +175,8 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
     check_question(operation, question)
     unit: Unit = "household" if question.unit == "household" else "individual"
     template = template_of(operation)
-    gazetteer = load_gazetteer(session, operation.edition_id)
     edition = session.get_one(GazetteerEdition, operation.edition_id)
+    gazetteer = load_gazetteer(session, edition.id)
     window = window_of(operation, question.month, question.as_of)
     types = types_of(template, question.sub_sector)
     counts = counts_by_area(
@@ -181,6 +188,8 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
         window=window,
         group=question.group,
     )
+    organisations = organisations_with_rows(session, operation)
+    months = months_with_rows(session, operation, plan_months(operation), organisations)
     present = presence(
         session,
         operation,
@@ -188,6 +197,7 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
         types=[c.key for c in types_of(template, question.sub_sector, counting=False)],
         sub_sector=question.sub_sector,
         window=window,
+        organisations=organisations,
         group=question.group,
     )
     targets = Targets(
@@ -198,13 +208,12 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
         unit=unit,
         household_size=operation.household_size,
     )
-    lines = _Lines(question, gazetteer, targets, reporting=has_rows(session, operation, window))
+    lines = _Lines(question, gazetteer, targets, reporting=_reporting(session, operation, window, months))
     for (key, _group, _type), count in counts.items():
         lines.count_at(key).add(count)
     for entry in present:
         lines.organisations[lines.slot((entry.adm1, entry.adm2, entry.adm3))].add(entry.organisation_id)
     rows, total = lines.build()
-    months = months_with_rows(session, operation, plan_months(operation))
     used = {key[2] for key in counts}
     return GapTable(
         question=question,
@@ -236,6 +245,14 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
         converted=total.converted,
         revision=operation.revision,
     )
+
+
+def _reporting(session: orm.Session, operation: Operation, window: Window, months: tuple[str, ...]) -> bool:
+    """Tell whether the record has any row in the window; ``months`` are those of the plan that have one."""
+    first, last = window.first or min(months, default=""), window.last or max(months, default="")
+    if window.as_of is None and any(first <= month <= last for month in months):
+        return True
+    return has_rows(session, operation, window)
 
 
 def _labels(choice: Any) -> Labels:
@@ -383,7 +400,8 @@ class _Lines:
             rows=sum(r.rows for r in rows),
             converted=any(r.converted for r in rows),
         )
-        return with_gap(row, self._question.measure)
+        measure = self._question.measure
+        return replace(with_gap(row, measure), gap=missing_in_all(rows, self._gazetteer, measure))
 
 
 def with_gap(row: GapRow, measure: str) -> GapRow:

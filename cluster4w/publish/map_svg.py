@@ -26,6 +26,12 @@ SMALL = 12
 _RIM = "#5b656e"
 #: Above this number of areas no disc is added, because it would hide its neighbours.
 MANY = 80
+#: A grid with more columns than this is too fine for its words on a telephone: the page sets them larger.
+FEW_COLUMNS = 7
+#: Letters of a name that a tile has room for then.
+SHORTEST = 5
+#: How much larger the page of a telephone sets the labels.
+_PHONE = 23 / 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +199,20 @@ def _tiles(areas: Sequence[MapArea], width: int, name: str) -> tuple[str, tuple[
                 f'<rect x="{x + 2}" y="{y + 2}" width="{side - 4}" height="{high - 4}" rx="3" '
                 f'fill="{fill_of(area.colour, name)}"{outline}/>'
                 f'<text x="{x + side // 2}" y="{y + round(high * 0.45)}" fill="{area.colour.ink}" '
-                f'font-size="{_letters(area.short, side)}">{escape(area.short)}</text>'
+                f'font-size="{_letters(area.short, side)}">{_name(area.short)}</text>'
                 f'<text x="{x + side // 2}" y="{y + round(high * 0.75)}" fill="{area.colour.ink}" '
                 f'font-size="{max(9, side // 5)}" font-weight="600">{escape(area.value)}</text>',
             )
         )
-    return f'<g class="areas" text-anchor="middle">{"".join(tiles)}</g>', (columns * side, rows * high)
+    kind = "areas fine" if columns > FEW_COLUMNS else "areas"
+    return f'<g class="{kind}" text-anchor="middle">{"".join(tiles)}</g>', (columns * side, rows * high)
+
+
+def _name(short: str) -> str:
+    """Return a tile's name; where it is long its end is a span apart, which a narrow page leaves out."""
+    if len(short) <= SHORTEST + 1:
+        return escape(short)
+    return f"{escape(short[:SHORTEST])}<tspan>{escape(short[SHORTEST:])}</tspan>"
 
 
 def _letters(text: str, side: int) -> int:
@@ -240,8 +254,12 @@ def _radius(size: float | None, largest: float) -> float:
 
 
 def _labels(labels: Iterable[MapLabel], projection: Projection, marks: Sequence[tuple[int, int]] = ()) -> str:
-    """Return the labels that lie neither on one another nor on a mark, moved up or down where that helps."""
+    """Return the labels that lie neither on one another nor on a mark, moved up or down where that helps.
+
+    Those of class ``fine`` have no room when the labels are set larger.
+    """
     taken: list[tuple[float, float, float, float]] = [(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
+    large = list(taken)
     texts = []
     for label in labels:
         x, y = projection.point(label.longitude, label.latitude)
@@ -251,7 +269,13 @@ def _labels(labels: Iterable[MapLabel], projection: Projection, marks: Sequence[
             box = (x - half, y + shift - 9, x + half, y + shift + 5)
             if not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                texts.append(f'<text x="{x}" y="{y + shift}">{escape(label.text)}</text>')
+                wide = _enlarged(x, y + shift, half)
+                room = wide[0] >= 0 and wide[2] <= projection.width
+                fits = room and not any(_overlap(wide, other) for other in large)
+                if fits:
+                    large.append(wide)
+                kind = "" if fits else ' class="fine"'
+                texts.append(f'<text x="{x}" y="{y + shift}"{kind}>{escape(label.text)}</text>')
                 break
     return (
         f'<g class="labels" font-size="14" font-weight="600" text-anchor="middle" fill="{INK}" '
@@ -260,6 +284,10 @@ def _labels(labels: Iterable[MapLabel], projection: Projection, marks: Sequence[
         if texts
         else ""
     )
+
+
+def _enlarged(x: float, y: float, half: float) -> tuple[float, float, float, float]:
+    return x - half * _PHONE, y - 9 * _PHONE, x + half * _PHONE, y + 5 * _PHONE
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -29,10 +28,10 @@ from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.security import can_see_all_rows, here, own_rows_only
 from cluster4w.template.text import printable
 from cluster4w.views import formats
+from cluster4w.views.numbers import MONTH, whole
 from cluster4w.views.responses import unchanged
 from cluster4w.views.values import choice_words
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 #: Filters on choices: name in the address, name in :class:`Filter`, list of the template.
 CHOICES = (
     ("sous_secteur", "sub_sector", "sub_sector"),
@@ -78,9 +77,9 @@ def asked() -> Asked:
         name: printable(request.args.get(name, ""))[:LONGEST_SEARCH] for name in ("mois", "org", "lieu", "q")
     }
     raw |= {name: request.args.get(name, "") for name, _, _ in CHOICES}
-    if not _MONTH.fullmatch(raw["mois"]):
+    if not MONTH.fullmatch(raw["mois"]):
         raw["mois"] = ""
-    if not raw["org"].isdigit() or len(raw["org"]) > 9 or not can_see_all_rows(here().role):
+    if whole(raw["org"]) is None or not can_see_all_rows(here().role):
         raw["org"] = ""
     withdrawn = raw["statut"] == WITHDRAWN
     for name, _, list_name in CHOICES:
@@ -103,8 +102,8 @@ def asked() -> Asked:
     ranks = {key: [c.key for c in here().template.lists[key]] for key in ("activity_type", "status")}
     ranks["population_group"] = [c.key for c in here().template.lists["population_group"]]
     order = Order(by, sort.startswith("-") if sort else True, ranks)
-    page = request.args.get("page", "1")
-    return Asked(wanted, order, min(int(page), 100_000) if page.isdigit() and page != "0" else 1, raw)
+    page = whole(request.args.get("page")) or 1
+    return Asked(wanted, order, min(page, 100_000), raw)
 
 
 def activities() -> ResponseReturnValue:

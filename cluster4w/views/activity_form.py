@@ -37,7 +37,8 @@ from cluster4w.views.activity_fields import (
     suggested,
 )
 from cluster4w.views.history import Difference, differences, load_to_change, version_values
-from cluster4w.views.months_choice import month_to_report
+from cluster4w.views.months_choice import month_to_offer
+from cluster4w.views.numbers import whole
 
 
 @dataclass
@@ -68,7 +69,7 @@ def activity_new() -> ResponseReturnValue:
     """Show the empty form."""
     entry = _entry(None)
     locked = {m for m, _, is_locked in entry.around.months if is_locked}
-    month = request.args.get("mois") or month_to_report(here().operation)
+    month = request.args.get("mois") or month_to_offer(db.session, here().operation)
     entry.form["period"].data = "" if month in locked else month
     return _show(entry)
 
@@ -105,7 +106,7 @@ def activity_change(uid: str) -> ResponseReturnValue:
     """Record what was typed as the next version, or say what is wrong."""
     found = load_to_change(uid)
     entry = _entry(found[0])
-    base = request.form.get("version", type=int) or 0
+    base = whole(request.form.get("version")) or 0
     if base != found[0].number:
         return _meanwhile(entry, found, base)
     agency = _agency(entry)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +15,7 @@ from cluster4w.publish.map_view import Drawing
 from cluster4w.security import here
 from cluster4w.template.language import label
 from cluster4w.views import formats
+from cluster4w.views.numbers import MONTH
 
 #: Lines of areas, and of what is only known above them, before the table asks to be unfolded.
 FIRST_ROWS, FIRST_PARTS = 12, 6
@@ -24,7 +24,6 @@ MEASURES = ("current", "projected", "need")
 UNITS = ("household", "individual")
 #: Drawings: the name in an address, and the drawing.
 VIEWS: dict[str, View] = {"carte": "map", "grille": "grid", "symboles": "symbols"}
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 #: The way a choice is written in an address, by field of :class:`Question`.
 _NAMES = {
@@ -89,7 +88,7 @@ def asked() -> Asked:
     month = request.args.get("mois", "")
     question = Question(
         level=int(level),
-        month=month if _MONTH.fullmatch(month) else None,
+        month=month if MONTH.fullmatch(month) else None,
         sub_sector=one_of("sous_secteur", {c.key for c in lists["sub_sector"]}, _DEFAULT.sub_sector),
         group=one_of("groupe", {c.key for c in lists["population_group"]}, None),
         measure=one_of("mesure", MEASURES, _DEFAULT.measure),

@@ -20,6 +20,7 @@ from cluster4w.template.columns import Column, Group
 from cluster4w.template.kinds import Kind, Values
 from cluster4w.template.language import N_
 from cluster4w.views.activities import scope
+from cluster4w.views.numbers import whole
 from cluster4w.views.pairs import pair_base, pair_keys, pair_words
 from cluster4w.views.responses import unchanged
 from cluster4w.views.values import choice_words, column_words, in_words
@@ -210,7 +211,7 @@ def activity_withdraw(uid: str) -> ResponseReturnValue:
 def activity_restore(uid: str) -> ResponseReturnValue:
     """Go back to what an earlier version said, as a new version."""
     load_to_change(uid)
-    number = request.form.get("version", type=int) or 0
+    number = whole(request.form.get("version")) or 0
     restore_version(db.session, here().operation, uid, number, base=_base(), actor=here().person)
     db.session.commit()
     flash(gettext("The activity says again what version %(number)s said.", number=number))
@@ -219,4 +220,4 @@ def activity_restore(uid: str) -> ResponseReturnValue:
 
 def _base() -> int:
     """Return the version that the page showed: a newer one is not overwritten unseen."""
-    return request.form.get("base", type=int) or 0
+    return whole(request.form.get("base")) or 0

@@ -19,6 +19,7 @@ from cluster4w.security import here, own_rows_only
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 from cluster4w.views import formats
+from cluster4w.views.numbers import whole
 from cluster4w.views.responses import unchanged
 
 
@@ -84,7 +85,7 @@ def _reporting(month: str) -> tuple[int, bool]:
         if own is None:
             abort(403)
         return own, False
-    organisation_id = request.form.get("org", type=int)
+    organisation_id = whole(request.form.get("org"))
     if organisation_id is None:
         abort(400)
     return organisation_id, here().role != Role.PARTNER

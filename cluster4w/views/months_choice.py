@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from sqlalchemy import orm
 
@@ -13,10 +12,10 @@ from cluster4w.record.queries.operations import plan_months
 from cluster4w.record.queries.organisations import Agency, agencies
 from cluster4w.template.language import N_
 from cluster4w.template.problems import NotFound, Refusal
+from cluster4w.views.numbers import MONTH
 
 #: How long after a plan's end its last months are still reported.
 AFTERMATH = dt.timedelta(days=60)
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 def month_of(text: str | None) -> str | None:
@@ -27,7 +26,7 @@ def month_of(text: str | None) -> str | None:
     """
     if not text:
         return None
-    if not _MONTH.fullmatch(text):
+    if not MONTH.fullmatch(text):
         raise Refusal("month.unreadable_address", N_("“%(text)s” is not a month."), text=text[:40])
     return text
 

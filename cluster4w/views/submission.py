@@ -26,6 +26,7 @@ from cluster4w.template.problems import Refusal
 from cluster4w.views import check_page
 from cluster4w.views.check_page import PAGE
 from cluster4w.views.downloads import as_it_came
+from cluster4w.views.numbers import whole
 from cluster4w.views.values import choice_words
 
 #: Submissions of the list.
@@ -98,6 +99,8 @@ def _author(found: Submission) -> str | None:
 
 
 def _receipt(found: Submission) -> str:
+    waits = check_page.groups(stored.finding_groups(db.session, found))
+    waits = [g for g in waits if g.severity == "error"]
     return render_template(
         "submission_receipt.html",
         submission=found,
@@ -105,42 +108,52 @@ def _receipt(found: Submission) -> str:
         brought=brought_by(db.session, found),
         author=_author(found),
         choice=choice_words,
+        waits=waits,
+        **_chosen(found, waits),
     )
 
 
 def _check(found: Submission, *, unseen: bool) -> str:
     groups = check_page.groups(stored.finding_groups(db.session, found))
     to_do = [g for g in groups if g.severity != "info"]
-    first = to_do[0] if to_do else None
-    chosen = next((g for g in groups if g.id == request.args.get("constat")), first)
-    pages = _pages(found, chosen)
-    page = min(_number("page"), pages)
     return render_template(
         "submission.html",
         submission=found,
         counts=found.report["rows"],
         bar=check_page.Bar.of(found.report["rows"]),
-        sheets=check_page.sheets(found),
         to_do=to_do,
         infos=[g for g in groups if g.severity == "info"],
         warnings=sum(g.count for g in groups if g.severity == "warning"),
-        chosen=chosen,
-        found=_findings(found, chosen, page),
-        page=page,
-        pages=pages,
-        address=_addresses(found),
         changed=_changed(found),
         vanished=_vanished(found),
         column_name=check_page.column_name,
         how=check_page.how_words,
         unseen=unseen,
         may_send=allowed("submission_submit"),
+        **_chosen(found, groups, to_do),
     )
 
 
+def _chosen(
+    found: Submission, groups: list[check_page.Group], to_do: list[check_page.Group] | None = None
+) -> dict[str, Any]:
+    """Return what the list of findings shows: the kind that was asked for, else the first to be done."""
+    first = next(iter(groups if to_do is None else to_do), None)
+    chosen = next((g for g in groups if g.id == request.args.get("constat")), first)
+    pages = _pages(found, chosen)
+    page = min(_number("page"), pages)
+    return {
+        "sheets": check_page.sheets(found),
+        "chosen": chosen,
+        "found": _findings(found, chosen, page),
+        "page": page,
+        "pages": pages,
+        "address": _addresses(found),
+    }
+
+
 def _number(name: str) -> int:
-    text = request.args.get(name, "")
-    return min(int(text), 100_000) if text.isdigit() and text.isascii() and text.strip("0") else 1
+    return min(whole(request.args.get(name)) or 1, 100_000)
 
 
 def _findings(found: Submission, chosen: check_page.Group | None, page: int) -> list[check_page.Wrong]:

@@ -19,6 +19,7 @@ from cluster4w.security import here
 from cluster4w.template.language import LANGUAGES, N_
 from cluster4w.template.problems import Refusal
 from cluster4w.template.text import printable
+from cluster4w.views.numbers import whole
 from cluster4w.views.shell import LANGUAGE_NAMES, role_words
 from cluster4w.views.values import choice_words
 
@@ -223,7 +224,7 @@ def organisation_take_in() -> ResponseReturnValue:
     agency = operations.take_in(
         db.session,
         here().operation,
-        request.form.get("organisation", type=int) or 0,
+        whole(request.form.get("organisation")) or 0,
         role="partner",
         actor=here().person,
     )
