@@ -226,7 +226,7 @@ def test_an_empty_form_names_every_field_that_must_be_filled_in(app: Any, client
 
 
 def test_a_choice_that_is_none_is_refused_and_never_stored(app: Any, client_for: Any) -> None:
-    data = TYPED | {"status": "done-ish", "place": "XX99", "commune": "\x00", "comments": "a\x00b"}
+    data = TYPED | {"status": "done-ish", "place": "XX99", "commune": "\x01", "comments": "a\x01b"}
     response = client_for("partner").post(NEW, data=data)
     assert response.status_code == 422
     assert _beside(response, "status")

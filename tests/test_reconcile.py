@@ -139,6 +139,9 @@ def test_a_misspelling_is_taken_and_said(said: tuple[str, ...], code: str, key: 
             ("Tombouctou", "", "Gourma-Rharous", "", "Gourma-Rharous"),
             ("adm3_name", "area.unknown", "Rharous"),
         ),
+        # A cercle in the region's column, a commune in the cercle's: the level is what to mend.
+        (("Bankass",), ("adm1_name", "area.not_this_level", None)),
+        (("Mopti", "", "Dimbal Habé"), ("adm2_name", "area.not_this_level", None)),
         # The digits of a name are the name: "Commune V" is no misspelling of "Commune I".
         (("Bamako", "", "Bamako", "", "Commune V"), ("adm3_name", "area.unknown", None)),
         (("", "", "", "", "Baye"), ("adm3_name", "area.homonym", None)),

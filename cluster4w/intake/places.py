@@ -31,6 +31,7 @@ Said = tuple[str, str, str, str, str, str]
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
 _DROPPED = frozenset({"commune", "communes", "cercle", "region", "rurale", "urbaine", "district", "ville"})
 _LINKS = frozenset({"de", "du", "d", "des", "la", "le", "l"})
+_WHOLE_COUNTRY = {"fr": "tout le pays", "en": "the whole country"}
 _WITH_CODE = re.compile(r"(.+?)\s*[(\[]\s*([A-Za-z]{2,3}\d{2,8})\s*[)\]]")
 _CODE = re.compile(r"[A-Za-z]{2,3}\d{2,8}")
 
@@ -321,13 +322,25 @@ class PlaceFinder:
         # Where the name is another place's, only a near miss is worth suggesting.
         enough = SURE if elsewhere else SUGGEST
         suggestion = first[0].name if first is not None and first[1] >= enough and clear else None
-        parent = self.describe(work.parent) if work.parent else self.gazetteer.country
+        parent = self.describe(work.parent) if work.parent else _WHOLE_COUNTRY
         if elsewhere:
             work.say("name", "area.not_in_parent", suggestion, place=self._list(elsewhere), parent=parent)
+        elif other := self._at_another_level(work):
+            work.say("name", "area.not_this_level", None, place=self._list(other))
         else:
             nearest = self._list([p for p, _ in near[:3]]) or "-"
             work.say("name", "area.unknown", suggestion, parent=parent, nearest=nearest)
         return None
+
+    def _at_another_level(self, work: _Level) -> list[Place]:
+        """Return the places of this name that are no place of this level: a cercle typed as a region."""
+        return [
+            place
+            for (scope, level), names in self._exact.items()
+            if scope is None and level != work.level
+            for place in self._inside(names.get(fold(work.name), []), work.parent)
+            if place != work.parent
+        ]
 
     def _near(self, work: _Level) -> list[tuple[Place, float]]:
         """Return places of the level inside the parent, most alike first."""

@@ -19,8 +19,9 @@ from cluster4w.template.columns import Column
 from cluster4w.template.completion import OUR_CLUSTER, complete
 from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Kind, Value, Values
-from cluster4w.template.language import label
+from cluster4w.template.language import DEFAULT_LANGUAGE, Labels, label, listed
 from cluster4w.template.layouts import Layout
+from cluster4w.template.lists import Choice
 from cluster4w.template.text import fold
 
 #: A choice this alike is suggested.
@@ -71,9 +72,14 @@ class Choices:
         if best is not None:
             found = self.spellings[best[0]]
             choice = self.list.get(found)
-            suggestion = self.layout_texts.get(found) or (label(choice.labels, "fr") if choice else found)
-        known = ", ".join(self.layout_texts.get(c.key) or label(c.labels, "fr") for c in list(self.list)[:12])
+            suggestion = label(self._shown(choice), DEFAULT_LANGUAGE) if choice else found
+        known = listed(self._shown(choice) for choice in list(self.list)[:12])
         return None, Issue("choice.unknown", {"known": known}, suggestion)
+
+    def _shown(self, choice: Choice) -> Labels:
+        """Return a choice as the file's layout writes it: some layouts have one text for all languages."""
+        fixed = self.layout_texts.get(choice.key)
+        return {DEFAULT_LANGUAGE: fixed} if fixed else choice.labels
 
 
 @dataclass

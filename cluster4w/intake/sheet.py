@@ -23,7 +23,7 @@ from cluster4w.record.queries.operations import plan_months
 from cluster4w.template.columns import Condition
 from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Kind, Values
-from cluster4w.template.language import N_, label
+from cluster4w.template.language import DEFAULT_LANGUAGE, N_, label
 from cluster4w.template.layouts import Layout
 from cluster4w.template.rules import Check as RuleCheck
 from cluster4w.template.rules import Severity
@@ -213,9 +213,10 @@ class SheetReader:
                 "header": column.header,
             }
             if column.how in ("doubtful", "duplicate") and column.guess:
-                guess = label(self.context.template.column(column.guess).labels, "fr")
+                labels = self.context.template.column(column.guess).labels
                 other = self.by_key[column.guess].header if column.guess in self.by_key else ""
-                params = {"guess": guess, "other": other}
+                params = {"guess": labels, "other": other}
+                guess = label(labels, DEFAULT_LANGUAGE)
                 self.reporter.say(f"column.{column.how}", suggestion=guess, params=params, **where)
             else:
                 self.reporter.say("column.unmapped", **where)
@@ -226,8 +227,8 @@ class SheetReader:
             if key == "period":
                 self.reporter.say("period.not_given", sheet=self.name, key=key)
             else:
-                name = label(self.context.template.column(key).labels, "fr")
-                self.reporter.say("column.missing", sheet=self.name, key=key, params={"column": name})
+                params = {"column": self.context.template.column(key).labels}
+                self.reporter.say("column.missing", sheet=self.name, key=key, params=params)
         if scan.hidden_rows:
             hidden = {"sheet": self.name, "count": scan.hidden_rows}
             self.reporter.say("sheet.hidden_rows", sheet=self.name, params=hidden)
@@ -247,7 +248,7 @@ class SheetReader:
             params = {
                 "count": len(numbers),
                 "ranges": ranges(numbers),
-                "cluster": label(choice.labels, "fr") if choice else cluster,
+                "cluster": choice.labels if choice else cluster,
             }
             self.reporter.say(
                 "rows.other_cluster", sheet=self.name, row=numbers[0], key="cluster", params=params
@@ -372,11 +373,7 @@ class SheetReader:
         severity: Severity | None = None,
     ) -> Severity | None:
         column = self.by_key.get(key) or self.by_key.get(_beside(key))
-        shown = (
-            column.header.replace("\n", " / ")
-            if column
-            else label(self.context.template.column(key).labels, "fr")
-        )
+        shown = column.header.replace("\n", " / ") if column else self.context.template.column(key).labels
         raw = row[column.index] if column and column.index < len(row) else ""
         value = params.get("shown") or as_text(raw) or None
         if severity is None and code not in WORDS:

@@ -8,7 +8,7 @@ catalogues in ``cluster4w/translations``.
 from __future__ import annotations
 
 import gettext as _gettext
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -49,6 +49,21 @@ def translator(language: str) -> Translate:
     # gettext returns the catalogue's header for an empty message, which no reader wants to see.
     catalogue = _catalogue(language)
     return lambda message, /: catalogue.gettext(message) if message else ""
+
+
+#: The code of the catalogue's own language: its French is "fr".
+_OWN_CODE = N_("en")
+
+
+def label_in(labels: Labels, translate: Translate) -> str:
+    """Return the label in the language that ``translate`` translates into."""
+    return label(labels, translate(_OWN_CODE))
+
+
+def listed(many: Iterable[Labels]) -> Labels:
+    """Return several labels as one, with commas between them."""
+    labels = list(many)
+    return {language: ", ".join(label(one, language) for one in labels) for language in LANGUAGES}
 
 
 def label(labels: Labels, language: str) -> str:

@@ -103,6 +103,12 @@ words(
     N_("“%(value)s” was taken for %(taken)s. Correct the spelling."),
 )
 words(
+    "area.not_this_level",
+    _E,
+    N_("Place in the column of another level"),
+    N_("“%(value)s” is %(place)s, of another level than this column. Put it into the column of its level."),
+)
+words(
     "area.unknown",
     _E,
     N_("Unknown place"),
