@@ -69,13 +69,18 @@ def load(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     }
 
 
+def make_folder(folder: Path) -> None:
+    """Make the instance folder where there is none, for its owner only: passwords' hashes lie in it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def secret_key(folder: Path) -> str:
     """Return the install's secret key, making it at first use, readable by its owner only."""
     path = folder / "secret_key"
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         key = secrets.token_hex(32)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +41,8 @@ EXPIRED = (
     N_("This page had been open for too long"),
     N_("Go back, reload the page and send it again. Nothing was changed."),
 )
+#: What a message may quote of a request and no page can show.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def _refused(refusal: Refusal) -> Response:
             status = 403
         case _:
             status = 400
-    message = refusal.words(gettext)
+    message = _CONTROL.sub("", refusal.words(gettext))
     title = gettext("This cannot be done") if status == 400 else gettext(WORDS[status][0])
     return respond(Problem(status, title, message, [{"code": refusal.code, "message": message}]))
 

@@ -17,6 +17,8 @@ from huey import MemoryHuey, PostgresHuey, SqliteHuey
 from huey.api import Huey, TaskWrapper
 from waitress.server import create_server
 
+from cluster4w.config import make_folder
+
 _log = logging.getLogger(__name__)
 _making = threading.Lock()
 
@@ -46,7 +48,7 @@ def _make_queue(app: Flask) -> Huey:
         made = PostgresHuey("cluster4w", dsn=address.replace("+psycopg", "", 1), results=False)
     else:
         folder = app.config["INSTANCE"]
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         made = SqliteHuey("cluster4w", filename=str(folder / "jobs.sqlite3"), results=False)
 
     def check_submission(submission_id: int) -> None:

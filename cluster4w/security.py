@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_login import UserMixin, current_user
@@ -24,6 +25,8 @@ from cluster4w.template.language import DEFAULT_LANGUAGE
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+#: When a session began, in seconds, by this name in the session; and the seconds that it may last.
+BEGUN, LONGEST_SESSION = "begun", 24 * 3600
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -123,6 +126,9 @@ def _load_account(kept: str) -> Account | None:
     found = people.get_person(db.session, int(number))
     if found is None or not found.is_active or found.session_key != key:
         return None
+    # Every answer renews the cookie; one that was copied must come to an end all the same.
+    if time.time() - session.get(BEGUN, time.time()) > LONGEST_SESSION:
+        return None
     return Account(found)
 
 
@@ -155,6 +161,17 @@ def _decide() -> ResponseReturnValue | None:
     return None
 
 
+def _refuse_nul() -> None:
+    """Refuse texts with a NUL: nobody types one, PostgreSQL cannot store it, a page cannot show it.
+
+    After the access check, so that a form of nobody's is not even read.
+    """
+    form = request.form.values() if request.method not in SAFE_METHODS else ()
+    names = (file.filename or "" for file in request.files.values()) if form else ()
+    if any("\0" in text for text in (request.path, *request.args.values(), *form, *names)):
+        abort(400)
+
+
 def _ask_to_sign_in() -> ResponseReturnValue:
     from cluster4w.errors import wants_json
 
@@ -165,7 +182,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 def _enter(slug: str) -> None:
     """Set ``g.here``. An operation that the person is not in does not exist for that person."""
-    standing = access.standing(db.session, g.person, slug)
+    standing = access.standing(db.session, g.person, slug) if "\0" not in slug else None
     if standing is None:
         abort(404)
     g.here = Here(
@@ -227,7 +244,8 @@ def _headers(response: Response) -> Response:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.endpoint != "static":
         # A stored page may be shown again only after asking whether it still holds.
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        if not response.cache_control.no_store:
+            response.cache_control.private = response.cache_control.no_cache = True
         response.vary.update(("Cookie", "Accept-Language"))
     if current_app.config["HTTPS_ONLY"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
@@ -255,6 +273,7 @@ def init_app(app: Flask) -> None:
     login.user_loader(_load_account)
     app.before_request(_identify)
     app.before_request(_decide)
+    app.before_request(_refuse_nul)
     app.url_defaults(_fill_slug)
     app.after_request(_headers)
     app.add_template_global(allowed, "allowed")

@@ -13,7 +13,18 @@ from cluster4w.publish.formula_safety import csv_text, looks_like_a_formula
 from cluster4w.publish.sheet_xml import LONGEST_TEXT, readable, text_tail
 from cluster4w.publish.tables import write_table
 
-DANGEROUS = ["=1+1", "+33 6 12", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "＝1+1"]
+DANGEROUS = [
+    "=1+1",
+    "+33 6 12",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "=cmd|' /C calc'!A0",
+    "＝1+1",
+    " =1+1",
+    "\u00a0@x",
+]
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
@@ -22,7 +33,20 @@ def test_a_dangerous_text_gets_an_apostrophe_in_csv(text: str) -> None:
     assert csv_text(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["Mopti", "a=b", "", "1+1", "Ménaka", "'=1"])
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("Gao,=1+1", "Gao,'=1+1"),
+        ("Gao; =1+1;+2", "Gao; '=1+1;'+2"),
+        ('Gao,"=HYPERLINK(1)', "Gao,\"'=HYPERLINK(1)"),
+        ("Gao\n-2+3", "Gao\n'-2+3"),
+    ],
+)
+def test_no_cell_begins_inside_a_text_for_a_program_with_another_delimiter(text: str, safe: str) -> None:
+    assert csv_text(text) == safe
+
+
+@pytest.mark.parametrize("text", ["Mopti", "a=b", "", "1+1", "Ménaka", "'=1", "Gao, - Mopti", "Gao, 5 - 3"])
 def test_a_harmless_text_stays_as_it_is(text: str) -> None:
     assert csv_text(text) == text
 

@@ -14,7 +14,7 @@ from cluster4w.gaps.presence import due_day, key_figures, people_estimate, repor
 from cluster4w.gaps.table import GapRow, Question, gap_table
 from cluster4w.models import Activity, Need, NeedSource, NilReport, Operation, Organisation
 from cluster4w.record.operations.activities import Change, record_versions
-from cluster4w.record.queries.coverage import Window, area_sums, site_sums
+from cluster4w.record.queries.coverage import Window, area_sums, monthly_figures
 from cluster4w.template.problems import Refusal
 
 ANSONGO: dict[str, Any] = {
@@ -185,6 +185,40 @@ def test_the_largest_month_of_each_site_is_counted_whatever_its_spelling(
     assert (found.reached, found.planned, found.assistances) == (130, 15, 210)
 
 
+def test_a_site_is_its_code_or_else_its_name_with_accents_in_either_case(
+    session: orm.Session, operation: Operation
+) -> None:
+    site = {"activity_type": "site_improvement", "sub_sector": "shelter"}
+    add(
+        session,
+        operation,
+        site | {"site_name": "École", "period": "2016-01", "households_reached": 80},
+        site | {"site_name": "ÉCOLE", "period": "2016-02", "households_reached": 100},
+        site | {"site_pcode": "S1", "site_name": "École", "period": "2016-02", "households_reached": 7},
+        site | {"site_pcode": "S1", "site_name": "Marché", "period": "2016-03", "households_reached": 9},
+        site
+        | {"site_pcode": "S1", "period": "2016-03", "households_reached": None, "individuals_reached": 5},
+        site | {"period": "2016-03", "households_reached": 1},
+        site | {"adm3_pcode": "ML070101", "period": "2016-03", "households_reached": 2},
+    )
+    found = row(session, operation, Question(2, None, "shelter"))
+    assert (found.reached, found.assistances, found.rows, found.converted) == (113, 200, 7, True)
+    assert row(session, operation, Question(3, None, "shelter"), "ML070101").reached == 2
+
+
+def test_presence_is_any_row_of_the_months_and_the_group(session: orm.Session, operation: Operation) -> None:
+    last = {"period": "2016-05", "activity_type": "core_nfi_kit"}
+    add(session, operation, last)
+    add(
+        session, operation, {"period": "2016-01", "status": "planned", "activity_type": "nfi_cash"}, org="HCR"
+    )
+    add(session, operation, last | {"population_group": "returnees"}, org="ONG-A")
+    add(session, operation, last | {"status": "suspended"}, {"period": "2016-06"}, org="ONG-B")
+    assert row(session, operation).organisations == 3
+    assert row(session, operation, Question(2, "2016-05", "nfi", group="idps")).organisations == 2
+    assert row(session, operation, Question(2, None, "nfi")).organisations == 4
+
+
 def test_the_largest_month_is_that_of_a_cercle_and_a_region_is_the_sum_of_its_cercles(
     session: orm.Session, operation: Operation
 ) -> None:
@@ -322,29 +356,14 @@ def test_sqlite_answers_from_covering_indexes_without_sorting(
         cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
         plans.append(" | ".join(str(line[3]) for line in cursor.fetchall()))
 
+    asked: dict[str, Any] = {"unit": "household", "window": Window("2016-01", "2016-05")}
     for level in (2, 3):
-        for split in ("none", "month"):
-            area_sums(
-                session,
-                operation,
-                level=level,
-                types=["tent", "cash_rent"],
-                unit="household",
-                window=Window("2016-01", "2016-05"),
-                split=split,  # type: ignore[arg-type]
-            )
-    assert len(plans) == 8
+        for split in ("none", "first_time"):
+            area_sums(session, operation, level=level, types=["tent", "hlp"], split=split, **asked)  # type: ignore[arg-type]
+        for by_site in (False, True):
+            types = ["site_improvement"] if by_site else ["cash_rent"]
+            monthly_figures(session, operation, level=level, types=types, by_site=by_site, **asked)
+    assert len(plans) == 16
     for plan in plans:
         assert "COVERING INDEX ix_activity_gap_adm" in plan, plan
         assert "TEMP B-TREE" not in plan, plan
-    plans.clear()
-    site_sums(
-        session,
-        operation,
-        level=2,
-        types=["site_improvement"],
-        unit="household",
-        window=Window(),
-        factor=0.2,
-    )
-    assert "COVERING INDEX ix_activity_gap_adm3" in plans[0], plans

@@ -21,6 +21,7 @@ from cluster4w import create_app, jobs
 from cluster4w.extensions import db
 from cluster4w.models import Operation, Submission
 from cluster4w.models.engine import writing
+from cluster4w.record.operations.waiting import begin_check
 from tests.conftest import close_connections
 
 
@@ -107,6 +108,22 @@ def test_a_worker_takes_up_what_a_dead_one_left(queued_app: Any, checks: list[in
     queue.execute(queue.dequeue())
     assert _state(queued_app, left) == "checked"
     assert jobs.resume(queued_app) == []
+
+
+def test_a_file_that_ends_the_worker_each_time_is_given_up(queued_app: Any, checks: list[int]) -> None:
+    number = _submission(queued_app)
+    for _ in range(3):
+        with queued_app.app_context(), writing():
+            assert begin_check(db.session, number)
+            db.session.commit()
+        assert jobs.resume(queued_app) == [number]
+    jobs.run_check(queued_app, number)
+    assert checks == []
+    assert _state(queued_app, number) == "refused"
+    assert jobs.resume(queued_app) == []
+    with queued_app.app_context():
+        refusal = db.session.get_one(Submission, number).refusal
+    assert (refusal["code"], refusal["params"]) == ("submission.never_checked", {"times": 3})
 
 
 # huey leaves the connections on which its threads listen to the garbage collector.

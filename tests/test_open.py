@@ -147,6 +147,13 @@ def test_text_files_are_read_in_every_encoding_and_with_every_delimiter(
     assert list(workbook.sheets[0].rows()) == [["Région", "Ménages", "Commentaires"], ["Ségou", "12", "été"]]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_text_file_s_nul_characters_are_left_out(encoding: str) -> None:
+    text = "Région,Ménages" + " " * 60 + "\nSé" + ("\0" if encoding != "utf-8" else "") + "gou,12"
+    rows = list(open_workbook(text.encode(encoding)).sheets[0].rows())
+    assert rows[1] == ["Ségou", "12"]
+
+
 def test_rows_above_the_table_keep_their_numbers() -> None:
     data = book((), (), ROW, headers=())
     rows = list(open_workbook(data).sheets[0].rows())

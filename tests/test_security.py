@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from cluster4w.config import secret_key
 from cluster4w.extensions import db
 from cluster4w.models import AuditEvent
 from cluster4w.models.engine import writing
@@ -19,7 +23,7 @@ from cluster4w.security import local_path
 from cluster4w.views import ROUTES
 from tests.conftest import close_connections
 from tests.pages import PageClient
-from tests.people import PASSWORD
+from tests.people import PASSWORD, enter, make_person
 
 ROLES = ("anonymous", "viewer", "partner", "coordinator", "information_manager", "administrator")
 _EVERYBODY, _PEOPLE = set(ROLES), set(ROLES) - {"anonymous"}
@@ -293,6 +297,16 @@ def test_a_post_without_a_token_is_refused_and_with_one_it_is_not(app_with: Any)
     assert client.post("/langue/en", data={"csrf_token": token[1]}).status_code == 302
 
 
+def test_no_form_is_taken_without_its_token(app_with: Any) -> None:
+    app = app_with(RATELIMIT_ENABLED=False)
+    client = app.test_client()
+    enter(app, client, make_person(app, "administrator"))
+    posted = [rule for rule in app.url_map.iter_rules() if "POST" in rule.methods]
+    assert len(posted) > 20
+    for rule in posted:
+        assert client.post(_address(rule)).status_code == 400, rule.rule
+
+
 def test_the_session_cookie_is_closed_to_scripts_and_other_sites(app_with: Any) -> None:
     plain = app_with().test_client().get("/connexion")
     assert "HttpOnly" in plain.headers["Set-Cookie"]
@@ -309,6 +323,43 @@ def test_a_session_lasts_twelve_hours(app: Any, client_for: Any, person_as: Any)
     response = _sign_in(client, person_as("viewer"))
     assert "Expires=" in response.headers["Set-Cookie"]
     assert app.permanent_session_lifetime.total_seconds() == 12 * 3600
+
+
+def test_a_session_that_is_used_all_the_time_ends_after_a_day(client_for: Any, person_as: Any) -> None:
+    client = client_for("anonymous")
+    _sign_in(client, person_as("viewer"))
+    for hours, status in ((23, 200), (25, 302)):
+        with client.session_transaction() as session:
+            session["begun"] = int(time.time()) - hours * 3600
+        assert client.get("/mot-de-passe").status_code == status
+
+
+@pytest.mark.parametrize(
+    "address", ["/test-2016/", "/test-2016/ecarts.csv", "/test-2016/ecarts.xlsx", "/test-2016/modele.xlsx"]
+)
+def test_pages_and_files_are_kept_by_the_person_s_browser_only(client_for: Any, address: str) -> None:
+    response = client_for("coordinator").get(address)
+    assert response.status_code == 200
+    assert response.cache_control.private
+    assert response.cache_control.no_cache
+    assert response.content_type.count("charset") <= 1
+
+
+def test_the_page_of_another_person_is_not_taken_for_one_s_own(client_for: Any) -> None:
+    first, second = client_for("partner", "ONG-A"), client_for("partner", "ONG-B")
+    address = "/test-2016/activites"
+    first.get(address)
+    tag = first.get(address).headers["ETag"]
+    assert first.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert second.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_the_instance_folder_is_its_owner_s_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "made" / "instance"
+    assert len(secret_key(folder)) == 64
+    assert folder.stat().st_mode & 0o077 == 0
+    assert (folder / "secret_key").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("address", ["/connexion", "/nothing-here", "/mot-de-passe", "/static/style.css"])

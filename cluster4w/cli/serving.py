@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 def _initialise(app: Flask) -> None:
     """Create or migrate the database and ship the reference data; can be run again."""
+    from cluster4w.config import make_folder
     from cluster4w.extensions import alembic, db
     from cluster4w.models.engine import writing
     from cluster4w.record.operations.shipping import ship_reference_data
 
-    app.config["INSTANCE"].mkdir(parents=True, exist_ok=True)
+    make_folder(app.config["INSTANCE"])
     # Alembic tells what it does line by line, which says nothing to the person who starts the tracker.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():

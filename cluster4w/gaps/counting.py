@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.rules import Count, count, count_sites, rule_of, types_of
+from cluster4w.gaps.rules import Count, count_largest, rule_of, types_of
 from cluster4w.models import Operation
 from cluster4w.record.gazetteer import Gazetteer
-from cluster4w.record.queries.coverage import Split, Sum, Unit, Window, area_sums, site_sums
+from cluster4w.record.queries.coverage import Monthly, Unit, Window, area_sums, monthly_figures
 from cluster4w.record.queries.operations import template_of
 from cluster4w.template.lists import CountingRule
 
@@ -68,38 +68,37 @@ def counts_by_area(
     """
     template = template_of(operation)
     rules = {c.key: rule_of(c) for c in types_of(template, sub_sector)}
-    by_site = [key for key, rule in rules.items() if rule is CountingRule.MAX_SITE]
-    by_month = [key for key, rule in rules.items() if rule is CountingRule.MAX_AREA]
-    plain = [key for key in rules if key not in by_site and key not in by_month]
+    kinds: dict[CountingRule, list[str]] = {rule: [] for rule in CountingRule}
+    for key, rule in rules.items():
+        kinds[rule].append(key)
     factor = factor_of(operation, unit)
-    found: dict[tuple[AreaKey, str | None, str], Count] = {}
-    asked: list[tuple[Split, list[str]]] = [("none", plain), ("month", by_month)]
-    for split, types in asked:
-        buckets: dict[tuple[AreaKey, str | None, str], list[Sum]] = defaultdict(list)
+    found: dict[tuple[AreaKey, str | None, str], Count] = defaultdict(Count)
+    for rule in (CountingRule.SUM, CountingRule.SUM_NEW):
         for entry in area_sums(
             session,
             operation,
             level=level,
-            types=types,
+            types=kinds[rule],
             unit=unit,
             window=window,
             group=group,
-            split=split,
+            split="first_time" if rule is CountingRule.SUM_NEW else "none",
             within=within,
         ):
-            buckets[(entry[2], entry[3], entry[4]), entry[5], entry[0]].append(entry)
-        for key, bucket in buckets.items():
-            found[key] = count(bucket, rules[key[2]], factor)
-    for site in site_sums(
-        session,
-        operation,
-        level=level,
-        types=by_site,
-        unit=unit,
-        window=window,
-        factor=factor,
-        group=group,
-        within=within,
-    ):
-        found[(site.adm1, site.adm2, site.adm3), site.group, site.activity_type] = count_sites(site, factor)
+            found[entry[2:5], entry[5], entry[0]].take(entry, rule, factor)
+    months: dict[tuple[AreaKey, str | None, str], list[Monthly]] = defaultdict(list)
+    for rule in (CountingRule.MAX_AREA, CountingRule.MAX_SITE):
+        for month in monthly_figures(
+            session,
+            operation,
+            level=level,
+            unit=unit,
+            window=window,
+            group=group,
+            within=within,
+            types=kinds[rule],
+            by_site=rule is CountingRule.MAX_SITE,
+        ):
+            months[month[2:5], month[5], month[0]].append(month)
+    found.update({key: count_largest(bucket, rules[key[2]], factor) for key, bucket in months.items()})
     return found

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import assert_never
 
-from cluster4w.record.queries.coverage import REACHED, SiteSum, Sum
+from cluster4w.record.queries.coverage import MONTH_LENGTH, REACHED, SEPARATOR, Monthly, Sum
 from cluster4w.template.declaration import Template
 from cluster4w.template.language import N_
 from cluster4w.template.lists import Choice, CountingRule
@@ -99,89 +98,114 @@ class Count:
         self.not_first += other.not_first
         self.first_unsaid += other.first_unsaid
 
+    def take(self, entry: Sum, rule: CountingRule, factor: float) -> None:
+        """Add a group of rows that is counted by ``sum`` or ``sum_new``.
 
-def count(entries: Iterable[Sum], rule: CountingRule, factor: float) -> Count:
-    """Count one activity type in one area (of the rule) and one population group.
+        Entries of ``sum_new`` must be split by whether people are assisted for the first time. Rows that say
+        a number but assist nobody for the first time are zero new people: a known zero.
+        """
+        if entry.status in REACHED:
+            amount = self.reached
+            self.assistances.take(entry, factor)
+            self.reached_rows += entry.rows
+            self.silent_rows += entry.silent
+        else:
+            amount = self.planned
+            self.planned_rows += entry.rows
+        if rule is CountingRule.SUM or entry.split:
+            amount.take(entry, factor)
+            return
+        amount.known |= entry.own is not None or entry.other is not None
+        if entry.split is None:
+            self.first_unsaid += entry.rows
+        else:
+            self.not_first += entry.rows
 
-    Entries of a rule of the largest month must be split by month; those of ``max_site`` come here for one
-    site (the record counts all sites at once, see :func:`count_sites`). What is planned is then what it adds
-    to the largest month: the same households in June and July are not twice the households.
+
+class _Figures:
+    """Figures of some rows, summed by month and site (the keys): in the asked unit and in the other one."""
+
+    def __init__(self) -> None:
+        self.own: dict[str, int] = {}
+        self.other: dict[str, int] = {}
+
+    def take(self, entry: Monthly) -> None:
+        """Add the figures of a group of rows, sites without regard to case."""
+        for places, figures, sums in (
+            (entry.places, entry.own, self.own),
+            (entry.other_places, entry.other, self.other),
+        ):
+            if places is not None and figures is not None:
+                keys = places.lower().split(SEPARATOR)
+                # Thrice as fast as an int() of each.
+                numbers = json.loads(f"[{figures}]")
+                for key, number in zip(keys, numbers, strict=True):
+                    sums[key] = sums.get(key, 0) + number
+
+    def amount(self, factor: float) -> Amount:
+        """Return the plain sum."""
+        known = bool(self.own or self.other)
+        return Amount(float(sum(self.own.values())), sum(self.other.values()) * factor, known)
+
+    def values(self, factor: float) -> dict[str, float]:
+        """Return what each month and site comes to in the asked unit."""
+        if not self.other:
+            return dict(self.own)
+        found: dict[str, float] = dict(self.own)
+        for key, figure in self.other.items():
+            found[key] = found.get(key, 0) + figure * factor
+        return found
+
+
+def count_largest(entries: Iterable[Monthly], rule: CountingRule, factor: float) -> Count:
+    """Count one activity type, by ``max_site`` or ``max_area``, in one area and one population group.
+
+    What is planned is what it adds to the largest month: the same households in June and July are not twice
+    the households.
     """
-    entries = list(entries)
-    total = Count()
+    total, done, planned = Count(), _Figures(), _Figures()
     for entry in entries:
         if entry.status in REACHED:
-            total.assistances.take(entry, factor)
+            done.take(entry)
             total.reached_rows += entry.rows
             total.silent_rows += entry.silent
         else:
+            planned.take(entry)
             total.planned_rows += entry.rows
+    total.assistances = done.amount(factor)
+    promised = planned.amount(factor)
+    total.planned.known = promised.known
+    reached, more = done.values(factor), planned.values(factor)
     match rule:
-        case CountingRule.SUM:
-            for entry in entries:
-                (total.reached if entry.status in REACHED else total.planned).take(entry, factor)
-        case CountingRule.SUM_NEW:
-            _sum_new(entries, factor, total)
-        case CountingRule.MAX_AREA | CountingRule.MAX_SITE:
-            _largest(entries, factor, total)
+        case CountingRule.MAX_SITE:
+            sites = _largest_by_site(reached.items(), {})
+            most = sum(sites.values())
+            on_top = ((key, value + reached.get(key, 0)) for key, value in more.items())
+            largest = sum(_largest_by_site(on_top, sites).values())
+            said = total.assistances
+            converted = most * (said.converted / said.value if said.value else 0.0)
+            share = promised.converted / promised.value if promised.value else 0.0
+        case CountingRule.MAX_AREA:
+            month = max(sorted(reached), key=reached.__getitem__, default="")
+            most, converted = reached.get(month, 0.0), done.other.get(month, 0) * factor
+            both = {key: reached.get(key, 0) + more.get(key, 0) for key in sorted({*reached, *more})}
+            month = max(both, key=both.__getitem__, default="")
+            largest = both.get(month, 0.0)
+            others = (done.other.get(month, 0) + planned.other.get(month, 0)) * factor
+            share = others / largest if largest else 0.0
         case _:
-            assert_never(rule)
+            raise ValueError(rule)
+    total.reached = Amount(most - converted, converted, total.assistances.known)
+    total.planned.own = (largest - most) * (1 - share)
+    total.planned.converted = (largest - most) * share
     return total
 
 
-def _sum_new(entries: Iterable[Sum], factor: float, total: Count) -> None:
-    """Add the rows whose people are assisted for the first time.
-
-    Rows that say a number but assist nobody for the first time are zero new people: a known zero.
-    """
-    for entry in entries:
-        amount = total.reached if entry.status in REACHED else total.planned
-        if entry.first_time:
-            amount.take(entry, factor)
-            continue
-        amount.known |= entry.own is not None or entry.other is not None
-        if entry.first_time is None:
-            total.first_unsaid += entry.rows
-        else:
-            total.not_first += entry.rows
-
-
-def _largest(entries: Iterable[Sum], factor: float, total: Count) -> None:
-    """Add the largest month: of what was reached, and of everything together."""
-    reached: dict[str | None, Amount] = defaultdict(Amount)
-    both: dict[str | None, Amount] = defaultdict(Amount)
-    for entry in entries:
-        both[entry.split].take(entry, factor)
-        if entry.status in REACHED:
-            reached[entry.split].take(entry, factor)
-        else:
-            total.planned.known |= entry.own is not None or entry.other is not None
-    done = max(reached.values(), key=lambda a: a.value, default=Amount())
-    total.reached.add(done)
-    total.reached.known |= any(a.known for a in reached.values())
-    largest = max(both.values(), key=lambda a: a.value, default=Amount())
-    _add_planned(total, largest.value - done.value, largest.converted / largest.value if largest.value else 0)
-
-
-def _add_planned(total: Count, more: float, share: float) -> None:
-    """Add what is planned on top; ``share`` of it is marked as converted."""
-    total.planned.own += more * (1 - share)
-    total.planned.converted += more * share
-
-
-def count_sites(entry: SiteSum, factor: float) -> Count:
-    """Return what an activity type counted by ``max_site`` comes to in one area and population group."""
-    known = entry.reached_own is not None or entry.reached_other is not None
-    own, other = float(entry.reached_own or 0), float(entry.reached_other or 0) * factor
-    share = other / (own + other) if own + other else 0.0
-    total = Count(
-        reached=Amount(entry.reached * (1 - share), entry.reached * share, known),
-        assistances=Amount(own, other, known),
-        reached_rows=entry.reached_rows,
-        planned_rows=entry.planned_rows,
-        silent_rows=entry.silent,
-    )
-    planned = float(entry.planned_own or 0), float(entry.planned_other or 0) * factor
-    total.planned.known = entry.planned_own is not None or entry.planned_other is not None
-    _add_planned(total, entry.both - entry.reached, planned[1] / sum(planned) if sum(planned) else 0.0)
-    return total
+def _largest_by_site(values: Iterable[tuple[str, float]], before: Mapping[str, float]) -> dict[str, float]:
+    """Return the largest value of each site, whatever its month; ``before``: the largest so far."""
+    found = dict(before)
+    for key, value in values:
+        site = key[MONTH_LENGTH:]
+        if value > found.get(site, 0):
+            found[site] = value
+    return found

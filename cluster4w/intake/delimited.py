@@ -19,7 +19,7 @@ def decode(data: bytes) -> str:
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
-            return data.decode("utf-16")
+            return data.decode("utf-16").replace("\x00", "")
         except UnicodeDecodeError:
             raise _no_text() from None
     sample = data[:4096]
@@ -28,7 +28,7 @@ def decode(data: bytes) -> str:
         for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
             if zeros.count(0) > 0.6 * len(zeros):
                 try:
-                    return data.decode(encoding)
+                    return data.decode(encoding).replace("\x00", "")
                 except UnicodeDecodeError:
                     break
         raise _no_text()

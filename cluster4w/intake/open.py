@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NoReturn
-from xml.etree.ElementTree import Element
 
-import defusedxml.ElementTree
 import python_calamine
-from defusedxml.common import DefusedXmlException
 
+from cluster4w.intake import old_excel, xlsx_parts
+from cluster4w.intake.archive import Archive, packed_again, part_path
 from cluster4w.intake.delimited import read_delimited
 from cluster4w.intake.scan import SheetScan, ods_cells, scan_binary_sheet, scan_sheet
 from cluster4w.template.language import N_
@@ -38,8 +38,13 @@ class Limits:
     sheets: int = 250
     rows: int = 500_000
     columns: int = 1_000
-    #: Rows x columns that the reader would hold.
-    cells: int = 60_000_000
+    #: Rows x columns that the reader would hold, 32 bytes each; a part that is large has more of its own.
+    cells: int = 8_000_000
+    bytes_per_cell: int = 8
+
+    def cells_of(self, size: int) -> int:
+        """Return the cells that a sheet of so many bytes may unfold to."""
+        return self.cells + size // self.bytes_per_cell
 
 
 LIMITS = Limits()
@@ -86,10 +91,8 @@ def open_workbook(data: bytes, *, limits: Limits = LIMITS) -> Workbook:
         )
     if data[:4] == b"PK\x03\x04":
         return _open_zip(data, limits)
-    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            _refuse_encrypted()
-        return _open_calamine(data, "xls", limits)
+    if data[:8] == old_excel.SIGNATURE:
+        return _open_old(data, limits)
     if kind := _foreign_kind(data):
         refuse(
             "file.not_a_spreadsheet",
@@ -139,14 +142,24 @@ def _refuse_damaged() -> NoReturn:
     )
 
 
+def _open_old(data: bytes, limits: Limits) -> Workbook:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        _refuse_encrypted()
+    with guarded():
+        stream = old_excel.workbook_stream(data)
+        if old_excel.count_cells(stream) > limits.cells_of(len(stream)):
+            _refuse_stray("")
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(old_excel.alone(stream)))
+    return _workbook("xls", book, limits, {})
+
+
 def _open_zip(data: bytes, limits: Limits) -> Workbook:
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        parts = {info.filename.lstrip("/"): info for info in archive.infolist()}
+        archive = Archive(data)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
         _refuse_damaged()
     total = 0
-    for info in parts.values():
+    for info in archive.parts.values():
         total += info.file_size
         steep = info.file_size > 1 << 20 and info.file_size > limits.ratio * max(info.compress_size, 1)
         if steep or total > limits.unpacked:
@@ -156,12 +169,12 @@ def _open_zip(data: bytes, limits: Limits) -> Workbook:
             )
         if info.flag_bits & 1:
             _refuse_encrypted()
-    if "xl/workbook.bin" in parts:
-        return _open_calamine(data, "xlsb", limits, archive)
-    if any(name.startswith("xl/") for name in parts):
-        return _open_calamine(data, "xlsx", limits, archive)
-    if "content.xml" in parts and "mimetype" in parts:
-        return _open_ods(data, archive, limits)
+    if "xl/workbook.bin" in archive:
+        return _open_binary(archive, limits)
+    if any(path.startswith("xl/") for path in archive.parts):
+        return _open_xlsx(archive, limits)
+    if "content.xml" in archive and "mimetype" in archive:
+        return _open_ods(archive, limits)
     refuse(
         "file.not_a_spreadsheet",
         N_("This file is %(kind)s, whatever its name says. Send an Excel, OpenDocument or CSV file."),
@@ -169,18 +182,58 @@ def _open_zip(data: bytes, limits: Limits) -> Workbook:
     )
 
 
-def _open_ods(data: bytes, archive: zipfile.ZipFile, limits: Limits) -> Workbook:
+def _open_ods(archive: Archive, limits: Limits) -> Workbook:
+    manifest = "META-INF/manifest.xml"
     with guarded():
-        content = archive.read("content.xml")
-        if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
-            _refuse_damaged()
-        if b"manifest:encryption-data" in (
-            archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.namelist() else b""
-        ):
+        if manifest in archive and b"manifest:encryption-data" in archive.read(manifest):
             _refuse_encrypted()
-        if ods_cells(content) > limits.cells:
+        if ods_cells(archive.pieces("content.xml")) > limits.cells_of(archive.size("content.xml")):
             _refuse_stray("")
-    return _open_calamine(data, "ods", limits)
+        kept = [(path, path) for path in ("mimetype", manifest, "content.xml") if path in archive]
+        data = packed_again(archive, kept, ())
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return _workbook("ods", book, limits, {})
+
+
+def _open_xlsx(archive: Archive, limits: Limits) -> Workbook:
+    with guarded():
+        described = xlsx_parts.describe(archive)
+        _limit_sheets(len(described.sheets), limits)
+        data = xlsx_parts.plain(archive, described)
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+    def look(path: str) -> Callable[[], SheetScan]:
+        return lambda: scan_sheet(lambda: archive.pieces(path), limits.columns)
+
+    looks = {f"s{n}": look(sheet.path) for n, sheet in enumerate(described.sheets)}
+    names = {f"s{n}": sheet.name for n, sheet in enumerate(described.sheets)}
+    return _workbook("xlsx", book, limits, looks, names)
+
+
+def _open_binary(archive: Archive, limits: Limits) -> Workbook:
+    with guarded():
+        parts = xlsx_parts.binary_parts(archive)
+        scans = {path: scan_binary_sheet(archive.read(path)) for path in parts.readable}
+        # The reader may take any of these parts for any sheet: none of them may reach far.
+        for scan in scans.values():
+            if is_stray(scan, limits):
+                _refuse_stray(scan.far_cell)
+        named = {part_path(path): path for path in xlsx_parts.BINARY}
+        kept = [(named.get(path, path), path) for path in {*named, *parts.readable} if path in archive]
+        data = packed_again(archive, kept, ())
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    looks = {name: partial(scans.__getitem__, path) for name, path in parts.sheets.items() if path in scans}
+    return _workbook("xlsb", book, limits, looks)
+
+
+def _limit_sheets(count: int, limits: Limits) -> None:
+    if count > limits.sheets:
+        refuse(
+            "file.too_many_sheets",
+            N_("The workbook has %(count)s sheets; the limit is %(limit)s. Send only the sheets of the 4W."),
+            count=count,
+            limit=limits.sheets,
+        )
 
 
 def _refuse_stray(cell: str) -> NoReturn:
@@ -208,58 +261,56 @@ class guarded:  # noqa: N801 - reads like the with-statement it is made for
         _refuse_damaged()
 
 
-def _open_calamine(
-    data: bytes, kind: str, limits: Limits, archive: zipfile.ZipFile | None = None
+def _workbook(
+    kind: str,
+    book: python_calamine.CalamineWorkbook,
+    limits: Limits,
+    looks: Mapping[str, Callable[[], SheetScan]],
+    names: dict[str, str] | None = None,
 ) -> Workbook:
-    with guarded():
-        parts = _sheet_parts(archive) if archive and kind == "xlsx" else {}
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        described = [
-            m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]  # fmt: skip
-    if len(described) > limits.sheets:
-        refuse(
-            "file.too_many_sheets",
-            N_("The workbook has %(count)s sheets; the limit is %(limit)s. Send only the sheets of the 4W."),
-            count=len(described),
-            limit=limits.sheets,
-        )
-    binary = _binary_parts(archive) if archive and kind == "xlsb" else {}
+    """Return the workbook that the reader opened.
+
+    ``looks`` scans a sheet, by the reader's name of it; ``names`` holds the true names where those are ours.
+    """
+    described = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
+    _limit_sheets(len(described), limits)
     sheets = []
     scans: dict[str, SheetScan] = {}
     parsed: dict[str, python_calamine.CalamineSheet] = {}
     for meta in described:
-        visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
+        shown = names[meta.name] if names else meta.name
 
         def scan(name: str = meta.name) -> SheetScan:
             if name not in scans:
-                scans[name] = SheetScan()
                 with guarded():
-                    if archive is not None and name in parts:
-                        scans[name] = scan_sheet(archive, parts[name], limits.columns)
-                    elif archive is not None and name in binary:
-                        scans[name] = scan_binary_sheet(archive.read(binary[name]))
+                    scans[name] = looks[name]() if name in looks else SheetScan()
             return scans[name]
 
-        def rows(name: str = meta.name, look: Callable[[], SheetScan] = scan) -> Iterator[Row]:
+        def rows(
+            name: str = meta.name, shown: str = shown, look: Callable[[], SheetScan] = scan
+        ) -> Iterator[Row]:
             # The reader aborts the whole process on a far cell: never without a look at the sheet first.
             seen = look()
+            if seen.declares_entities:
+                _refuse_damaged()
             if is_stray(seen, limits):
                 _refuse_stray(seen.far_cell)
-            return _rows(book, name, limits, parsed)
+            return _rows(book, name, shown, limits, parsed)
 
-        sheets.append(Sheet(meta.name, visible, rows, scan))
+        visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
+        sheets.append(Sheet(shown, visible, rows, scan))
     return Workbook(kind, sheets)
 
 
 def is_stray(scan: SheetScan, limits: Limits = LIMITS) -> bool:
     """Tell whether a sheet reaches farther than a table does."""
-    return scan.columns > limits.columns or scan.rows * max(scan.columns, 1) > limits.cells
+    return scan.columns > limits.columns or scan.rows * max(scan.columns, 1) > limits.cells_of(scan.size)
 
 
 def _rows(
     book: python_calamine.CalamineWorkbook,
     name: str,
+    shown: str,
     limits: Limits,
     parsed: dict[str, python_calamine.CalamineSheet],
 ) -> Iterator[Row]:
@@ -275,62 +326,8 @@ def _rows(
             refuse(
                 "file.too_many_rows",
                 N_("The sheet “%(sheet)s” has %(count)s rows; the limit is %(limit)s."),
-                sheet=name,
+                sheet=shown,
                 count=count,
                 limit=limits.rows,
             )
         yield from sheet.iter_rows()
-
-
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-
-
-def _parsed(archive: zipfile.ZipFile, part: str) -> Element:
-    if archive.getinfo(part).file_size > 16 << 20:
-        _refuse_damaged()
-    try:
-        return defusedxml.ElementTree.fromstring(archive.read(part), forbid_dtd=True)
-    except DefusedXmlException:
-        _refuse_damaged()
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return sheet name to the path of its XML part."""
-    targets = _targets(archive, "xl/_rels/workbook.xml.rels")
-    found = {}
-    for element in _parsed(archive, "xl/workbook.xml").iter():
-        if element.tag.rpartition("}")[2] == "sheet":
-            relation = element.get(_RELATION) or element.get(_STRICT_RELATION) or ""
-            if relation in targets:
-                found[element.get("name") or ""] = targets[relation]
-    return found
-
-
-def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
-    targets = {}
-    names = set(archive.namelist())
-    for element in _parsed(archive, part).iter():
-        target = element.get("Target") or ""
-        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if path in names:
-            targets[element.get("Id") or ""] = path
-    return targets
-
-
-def _binary_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return sheet name to part for xlsb: BrtBundleSh records (156) of workbook.bin."""
-    with guarded():
-        targets = _targets(archive, "xl/_rels/workbook.bin.rels")
-        data, found, at = archive.read("xl/workbook.bin"), {}, 0
-        # Each record names the relation and the sheet as length-prefixed UTF-16 texts.
-        for relation, part in targets.items():
-            mark = len(relation).to_bytes(4, "little") + relation.encode("utf-16-le")
-            at = data.find(mark)
-            if at < 0 or "worksheets" not in part:
-                continue
-            at += len(mark)
-            length = int.from_bytes(data[at : at + 4], "little")
-            found[data[at + 4 : at + 4 + 2 * length].decode("utf-16-le", "replace")] = part
-        return found
-    return {}

@@ -225,7 +225,7 @@ def day(cell: Cell, text: str) -> Parsed:
         return _date(_year(worded[3]), MONTHS[worded[2]], int(worded[1]))
     if (worded := _WORDED_DAY_US.fullmatch(folded)) is not None and worded[1] in MONTHS:
         return _date(int(worded[3]), MONTHS[worded[1]], int(worded[2]))
-    if text.isdigit() and len(text) == 5:
+    if len(text) == 5 and text.isdecimal():
         return _serial(float(text))
     return None, Issue("date.unreadable")
 
@@ -278,7 +278,7 @@ def month(cell: Cell, text: str, year: int | None) -> Parsed:
     if (found := _DAY_WORD.fullmatch(folded)) is not None and found[2] in MONTHS:
         # Excel's "01-Jan" is the first of January of some year.
         return _bare_month(MONTHS[found[2]], year)
-    if text.isdigit() and 1 <= int(text) <= 12 and len(text) <= 2:
+    if len(text) <= 2 and text.isdecimal() and 1 <= int(text) <= 12:
         return _bare_month(int(text), year)
     value, _ = day(cell, text)
     if isinstance(value, dt.date):

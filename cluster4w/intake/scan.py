@@ -1,19 +1,27 @@
 """One streamed look at a sheet's XML before the reader works on it.
 
 python-calamine hides error cells and aborts the whole process when one stray cell stands far away, so the
-sheet is scanned first with byte searches on decompressed chunks: no XML parser, no entity is ever expanded.
+sheet is scanned first with byte searches on decompressed chunks. They know the ways in which spreadsheet
+programs write; whatever is written in any other way is read element by element, for the reader may see more.
 """
 
 from __future__ import annotations
 
 import re
-import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
-_CHUNK = 1 << 21
+from cluster4w.intake.archive import walk
+
 #: A single row longer than this is no table.
 _LONGEST_ROW = 1 << 25
+#: A row this much farther down than the last one is far away.
+_FAR = 5000
+#: Bytes of a sheet that is read element by element.
+_SLOWLY = 1 << 26
 
 
 @dataclass
@@ -28,6 +36,8 @@ class SheetScan:
     hidden_rows: int = 0
     hidden_columns: list[int] = field(default_factory=list)
     declares_entities: bool = False
+    #: Bytes of the part, unpacked.
+    size: int = 0
 
 
 @lru_cache(maxsize=4096)
@@ -54,13 +64,28 @@ class _Patterns:
 
     def __init__(self, prefix: bytes) -> None:
         p = re.escape(prefix)
+        self.prefix = prefix
         self.row_end = b"</" + prefix + b"row>"
         self.row = re.compile(rb"<" + p + rb"row\b([^>]*)>")
         self.cell = re.compile(rb"<" + p + rb"c\b([^>]*?)(?:/>|>(.*?)</" + p + rb"c>)", re.DOTALL)
         self.value = re.compile(rb"<" + p + rb"v\b[^>]*>([^<]*)</" + p + rb"v>")
         self.column = re.compile(rb"<" + p + rb"col\b([^>]*)>")
         self.cell_start = b"<" + prefix + b"c "
-        self.content = (b"<" + prefix + b"v", b"<" + prefix + b"is")
+        self.cell_end = b"</" + prefix + b"c>"
+        self.reference = re.compile(rb"<" + p + rb'c r="([A-Z]{1,3}[0-9]{1,7})"')
+        #: Beginnings of cells, and of the few other elements in a row that begin alike.
+        self.c = b"<" + prefix + b"c"
+        self.others = (b"<" + prefix + b"color", b"<" + prefix + b"charset", b"<" + prefix + b"condense")
+
+    def outside(self, row: int, column: int) -> re.Pattern[bytes]:
+        """Return the pattern of a cell beyond a row or a column, or that does not say where it is.
+
+        Cells stand in order, and then the last one of a row is the rightmost; those of a hostile file need
+        not, nor need they be in the row that they stand in.
+        """
+        rows, columns = _up_to(str(row), "0", "9"), _up_to(column_letter(column), "A", "Z")
+        within = rf' r="(?:{columns})(?:{rows})"|olor\b|harset\b|ondense\b'
+        return re.compile(re.escape(self.c) + rb"(?!" + within.encode() + rb")")
 
 
 _PREFIX = re.compile(rb"<(\w+:)?worksheet\b")
@@ -68,85 +93,220 @@ _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _ROW_NUMBER = re.compile(rb'\br="(\d{1,7})"')
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _MIN_MAX = re.compile(rb'\b(min|max)="(\d{1,5})"')
+#: A row or a cell, whoever wrote it: none stands outside of what was looked at.
+_ROW_OR_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?(?:row|c)[\s/>]")
+_LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 
 
-def scan_sheet(archive: zipfile.ZipFile, part: str, limit_columns: int) -> SheetScan:
+class _Unusual(Exception):
+    """A sheet that is not written as spreadsheet programs write it: it is read element by element."""
+
+
+def scan_sheet(pieces: Callable[[], Iterable[bytes]], limit_columns: int) -> SheetScan:
     """Return extents, error cells and hidden rows and columns of a worksheet part.
 
-    ``columns`` is exact up to ``limit_columns``; a cell beyond counts only when it holds something.
-    Raises what ``zipfile`` and ``zlib`` raise for a damaged archive.
+    ``pieces`` gives the part's bytes anew at each call. ``columns`` is exact up to ``limit_columns``; a cell
+    beyond counts only when it holds something. Raises what unpacking and the XML parser raise.
     """
+    try:
+        return _quick(iter(pieces()), limit_columns)
+    except _Unusual:
+        return scan_elements(pieces())
+
+
+def _quick(pieces: Iterator[bytes], limit_columns: int) -> SheetScan:
     scan = SheetScan()
-    with archive.open(part) as stream:
-        head = stream.read(_CHUNK)
-        scan.declares_entities = b"<!DOCTYPE" in head or b"<!ENTITY" in head
-        found = _PREFIX.search(head[:8192])
-        patterns = _Patterns(found.group(1) or b"" if found else b"")
-        for column in patterns.column.finditer(head[: 1 << 16]):
-            if _HIDDEN.search(column.group(1)):
-                ends = {name: int(number) for name, number in _MIN_MAX.findall(column.group(1))}
-                # Excel hides "everything after the table" up to the last column: no loss of data.
-                if ends.get(b"max", 0) < 16384:
-                    scan.hidden_columns.extend(range(ends.get(b"min", 1), ends.get(b"max", 0) + 1))
-        rest = head
-        while True:
-            end = rest.rfind(patterns.row_end)
-            if end >= 0:
-                end += len(patterns.row_end)
-                _scan_rows(rest[:end], patterns, scan, limit_columns)
-                rest = rest[end:]
-            chunk = stream.read(_CHUNK)
-            if not chunk:
-                break
-            rest += chunk
-            if len(rest) > _LONGEST_ROW:
-                scan.columns = max(scan.columns, 16384)
-                scan.far_cell = scan.far_cell or f"XFD{scan.rows + 1}"
-                break
+    rest = head = next(pieces, b"")
+    scan.size = len(head)
+    scan.declares_entities = b"<!DOCTYPE" in head or b"<!ENTITY" in head
+    found = _PREFIX.search(head[:8192])
+    if found is None or b"\0" in head[:8192]:
+        raise _Unusual
+    patterns = _Patterns(found.group(1) or b"")
+    for column in patterns.column.finditer(head[: 1 << 16]):
+        if _HIDDEN.search(column.group(1)):
+            ends = {name: int(number) for name, number in _MIN_MAX.findall(column.group(1))}
+            # Excel hides "everything after the table" up to the last column: no loss of data.
+            if ends.get(b"max", 0) < 16384:
+                scan.hidden_columns.extend(range(ends.get(b"min", 1), ends.get(b"max", 0) + 1))
+    while True:
+        end = rest.rfind(patterns.row_end)
+        if end >= 0:
+            end += len(patterns.row_end)
+            _scan_rows(rest[:end], patterns, scan, limit_columns)
+            rest = rest[end:]
+        chunk = next(pieces, None)
+        if chunk is None:
+            break
+        scan.size += len(chunk)
+        rest += chunk
+        if len(rest) > _LONGEST_ROW:
+            scan.columns = max(scan.columns, 16384)
+            scan.far_cell = scan.far_cell or f"XFD{scan.rows + 1}"
+            return scan
+    _require_none(rest, 0, len(rest))
     return scan
 
 
+class _Row(NamedTuple):
+    """A row of a block: its number, what its tag says, its cells from ``start`` to ``end``, the last one."""
+
+    number: int
+    attributes: bytes
+    start: int
+    end: int
+    column: int
+
+
 def _scan_rows(block: bytes, patterns: _Patterns, scan: SheetScan, limit_columns: int) -> None:
-    end = 0
-    while (start := patterns.row.search(block, end)) is not None:
-        attributes = start.group(1)
-        if attributes.endswith(b"/"):
-            end = start.end()
-            continue
-        end = block.find(patterns.row_end, start.end())
-        if end < 0:
-            return
-        named = _ROW_NUMBER.search(attributes)
-        number = int(named.group(1)) if named else scan.rows + 1
-        last = block.rfind(patterns.cell_start, start.end(), end)
-        if last < 0:
-            continue
-        reference = _REFERENCE.search(block, last, end)
-        column = column_number(reference.group(1).decode()) if reference else 0
-        far = number > scan.rows + 5000 or column > limit_columns
-        if far:
+    if not scan.declares_entities:
+        _require_usual(block, patterns)
+    rows = [row for row in _rows(block, patterns) if row.column]
+    if not rows:
+        return
+    last, widest = max(row.number for row in rows), max(row.column for row in rows)
+    numbers = [scan.rows, *(row.number for row in rows)]
+    far = widest > limit_columns or any(below - above > _FAR for above, below in pairwise(numbers))
+    if not far and patterns.outside(last, widest).search(block, rows[0].start):
+        raise _Unusual
+    for row in rows:
+        column = _rightmost(block, row, patterns) if far else row.column
+        if row.number > scan.rows + _FAR or column > limit_columns:
             # Cells that only carry a format are no content; only here is it worth looking at each.
-            column = _last_filled(block, start.end(), end, patterns)
+            column = _last_filled(block, row.start, row.end, patterns)
             if column == 0:
                 continue
-        if _HIDDEN.search(attributes):
+        if _HIDDEN.search(row.attributes):
             scan.hidden_rows += 1
-        scan.rows = max(scan.rows, number)
+        scan.rows = max(scan.rows, row.number)
         if column >= scan.columns:
             scan.columns = column
-            scan.far_cell = f"{column_letter(column)}{number}"
-        at = block.find(b't="e"', start.end(), end)
-        if at >= 0:
-            _error_cells(block, start.end(), end, patterns, scan, number)
+            scan.far_cell = f"{column_letter(column)}{row.number}"
+        if block.find(b't="e"', row.start, row.end) >= 0:
+            _error_cells(block, row.start, row.end, patterns, scan, row.number)
+
+
+def _rows(block: bytes, patterns: _Patterns) -> Iterator[_Row]:
+    end = 0
+    while (found := patterns.row.search(block, end)) is not None:
+        _require_none(block, end, found.start())
+        attributes, start = found.group(1), found.end()
+        if attributes.endswith(b"/"):
+            end = start
+            continue
+        end = block.find(patterns.row_end, start)
+        named = _ROW_NUMBER.search(attributes)
+        if named is None or end < 0:
+            raise _Unusual
+        cell = block.rfind(patterns.cell_start, start, end)
+        reference = _REFERENCE.search(block, cell, end) if cell >= 0 else None
+        if reference is None and block.find(patterns.c, start, end) >= 0:
+            raise _Unusual
+        column = column_number(reference.group(1).decode()) if reference else 0
+        yield _Row(int(named.group(1)), attributes, start, end, column)
+    _require_none(block, end, len(block))
+
+
+def _rightmost(block: bytes, row: _Row, patterns: _Patterns) -> int:
+    """Return the rightmost cell's column; every cell must say that it is in this row."""
+    references = patterns.reference.findall(block, row.start, row.end)
+    begun = block.count(patterns.c, row.start, row.end)
+    if begun > len(references):
+        begun -= sum(block.count(other, row.start, row.end) for other in patterns.others)
+    joined = b" ".join(references)
+    if begun != len(references) or set(map(int, joined.translate(None, _LETTERS).split())) != {row.number}:
+        raise _Unusual
+    return max(column_number(one.decode()) for one in set(joined.translate(None, _DIGITS).split()))
+
+
+def _up_to(most: str, first: str, last: str) -> str:
+    """Return a pattern of the texts of some characters that are shorter than ``most``, or not after it."""
+    choices = [f"[{first}-{last}]{{1,{len(most) - 1}}}"] if len(most) > 1 else []
+    for at, top in enumerate(most):
+        low = chr(ord(top) - 1)
+        if low >= first:
+            choices.append(f"{most[:at]}[{first}-{low}]" + f"[{first}-{last}]" * (len(most) - at - 1))
+    return "|".join([*choices, most])
+
+
+def _require_none(block: bytes, start: int, end: int) -> None:
+    if start < end and _ROW_OR_CELL.search(block, start, end):
+        raise _Unusual
+
+
+def _require_usual(block: bytes, patterns: _Patterns) -> None:
+    # Comments and the like could hide a row from these searches that the reader sees, or the other way.
+    if b"!" in block and b"<!" in block:
+        raise _Unusual
+    # The reader does not look at prefixes: none may stand beside the sheet's own.
+    if b":" in block:
+        own = re.compile(rb"<" + re.escape(patterns.prefix) + rb"(?:row|c)[\s/>]")
+        if len(own.findall(block)) != len(_ROW_OR_CELL.findall(block)):
+            raise _Unusual
+
+
+def scan_elements(pieces: Iterable[bytes]) -> SheetScan:
+    """Return what :func:`scan_sheet` returns, slowly and whatever way the sheet is written.
+
+    Raises:
+        ValueError: a cell stands nowhere, or the part is too large to be read this way.
+    """
+    scan = SheetScan()
+    row = column = at_row = at_column = 0
+    error = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, at_row, at_column, error
+        match name.rpartition(":")[2]:
+            case "row":
+                row, column = int(attributes.get("r") or row + 1), 0
+                scan.hidden_rows += attributes.get("hidden") in ("1", "true")
+            case "c":
+                column += 1
+                at_row, at_column = row, column
+                if reference := attributes.get("r"):
+                    at_row, at_column = _place(reference)
+                    column = at_column
+                error = attributes.get("t") == "e"
+            case "v" | "is":
+                scan.rows = max(scan.rows, at_row)
+                if at_column >= scan.columns:
+                    scan.columns = at_column
+                    scan.far_cell = f"{column_letter(at_column)}{at_row}"
+                if error:
+                    scan.errors[(at_row, at_column)] = "#N/A"
+
+    def counted() -> Iterator[bytes]:
+        for piece in pieces:
+            scan.size += len(piece)
+            if scan.size > _SLOWLY:
+                raise ValueError("too large to be read element by element")
+            yield piece
+
+    walk(counted(), start)
+    return scan
+
+
+_ANY_REFERENCE = re.compile(r"([A-Za-z]{1,7})([0-9]{1,10})")
+
+
+def _place(reference: str) -> tuple[int, int]:
+    found = _ANY_REFERENCE.fullmatch(reference)
+    if found is None:
+        raise ValueError("a cell that stands nowhere")
+    return int(found[2]), column_number(found[1].upper())
 
 
 def _last_filled(block: bytes, start: int, end: int, patterns: _Patterns) -> int:
-    last = 0
-    for index, cell in enumerate(patterns.cell.finditer(block, start, end), 1):
+    last = closed = 0
+    for cell in patterns.cell.finditer(block, start, end):
         body = cell.group(2)
-        if body and any(mark in body for mark in patterns.content):
+        closed += body is not None
+        if body and body.strip():
             reference = _REFERENCE.search(cell.group(1))
-            last = max(last, column_number(reference.group(1).decode()) if reference else index)
+            last = max(last, column_number(reference.group(1).decode()) if reference else 0)
+    if closed != block.count(patterns.cell_end, start, end):
+        raise _Unusual
     return last
 
 
@@ -168,29 +328,36 @@ def _error_cells(
         at = block.find(b't="e"', at + 5, end)
 
 
-_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
-_ODS_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d+)"')
-_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)(?:/>|>)")
+def ods_cells(pieces: Iterable[bytes]) -> int:
+    """Return how many cells the rectangles of an OpenDocument file's tables unfold to, repeats counted.
 
+    Raises what the XML parser raises.
+    """
+    total = rows = columns = number = column = filled = again = 0
 
-def ods_cells(content: bytes) -> int:
-    """Return how many cells the largest rectangle of an OpenDocument file unfolds to, repeats counted."""
-    largest = rows = columns = 0
-    for table in content.split(b"<table:table ")[1:]:
-        rows = columns = number = 0
-        for row in _ODS_ROW.finditer(table):
-            repeated = _ODS_REPEATED.search(row.group(1))
-            number += int(repeated.group(1)) if repeated else 1
-            column = filled = 0
-            for cell in _ODS_CELL.finditer(row.group(2) or b""):
-                again = _ODS_REPEATED.search(cell.group(1))
-                column += int(again.group(1)) if again else 1
-                if b"value-type" in cell.group(1):
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal total, rows, columns, number, column, filled, again
+        match name:
+            case "table:table":
+                total += rows * columns
+                rows = columns = number = 0
+            case "table:table-row":
+                again = int(attributes.get("table:number-rows-repeated") or 1)
+                column = filled = 0
+            case "table:table-cell" | "table:covered-table-cell":
+                column += int(attributes.get("table:number-columns-repeated") or 1)
+                if any(key.startswith("office:") for key in attributes):
                     filled = column
+
+    def end(name: str) -> None:
+        nonlocal rows, columns, number
+        if name == "table:table-row":
+            number += again
             if filled:
                 rows, columns = number, max(columns, filled)
-        largest = max(largest, rows * columns)
-    return largest
+
+    walk(pieces, start, end)
+    return total + rows * columns
 
 
 #: Errors of binary workbooks by their number (MS-XLSB 2.5.97.2).
@@ -220,7 +387,7 @@ def scan_binary_sheet(data: bytes) -> SheetScan:
                 break
         if kind == 0 and length >= 4:
             row = int.from_bytes(data[at : at + 4], "little")
-        elif 2 <= kind <= 11 and length >= 4:
+        elif (2 <= kind <= 11 or kind == 62) and length >= 4:
             column = int.from_bytes(data[at : at + 4], "little") + 1
             scan.rows = max(scan.rows, row + 1)
             if column >= scan.columns:

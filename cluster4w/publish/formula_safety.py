@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 #: A text that begins with one of these is taken for a formula by spreadsheet programs.
 _STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: Where a program that expects another delimiter than ours would begin a cell with one of them.
+_BEGINS_INSIDE = re.compile('([,;|\t\r\n][\\s"]*)(?=[=+@＝＋＠]|[-－]\\S)')
 
 
 def looks_like_a_formula(text: str) -> bool:
@@ -12,12 +16,16 @@ def looks_like_a_formula(text: str) -> bool:
     In a workbook such a text is a text cell anyway; it also gets a style with a quote prefix, so that it
     stays one when somebody edits the cell.
     """
-    return text.startswith(_STARTERS)
+    return text.startswith(_STARTERS) or text.lstrip().startswith(_STARTERS)
 
 
 def csv_text(text: str) -> str:
     """Return a text for a CSV file: an apostrophe in front keeps it a text where it looks like a formula.
 
+    So does one behind a delimiter inside of it: a program with another one in mind begins a cell there.
+
     Only texts pass here; numbers are written as numbers, so that -5 stays a number.
     """
-    return f"'{text}" if looks_like_a_formula(text) else text
+    blanks = len(text) - len(text.lstrip())
+    safe = text[:blanks] + _BEGINS_INSIDE.sub(r"\1'", text[blanks:])
+    return f"'{safe}" if looks_like_a_formula(text) else safe

@@ -39,6 +39,7 @@ from cluster4w.views import (
     team,
     upload,
 )
+from cluster4w.views.numbers import LARGEST
 
 #: Routes outside operations.
 SHELL: tuple[Route, ...] = (
@@ -50,6 +51,7 @@ SHELL: tuple[Route, ...] = (
     Route("/sante", "health", health.health, PUBLIC),
 )
 
+_PERSON = f"/<slug>/equipe/personnes/<int(max={LARGEST}):person_id>"
 #: Where the operation stands, its activities, its people and its months: ``/<slug>/...``.
 RECORD: tuple[Route, ...] = (
     Route("/<slug>/", "dashboard", dashboard.dashboard, EVERYONE, label=N_("Dashboard")),
@@ -89,15 +91,15 @@ RECORD: tuple[Route, ...] = (
     Route("/<slug>/equipe", "team", team.team, MANAGERS, label=N_("Team")),
     Route("/<slug>/equipe/personnes", "team_add", team.team_add, MANAGERS, ("POST",), section="team"),
     Route(
-        "/<slug>/equipe/personnes/<int:person_id>/mot-de-passe", "team_password", team.team_password,
+        f"{_PERSON}/mot-de-passe", "team_password", team.team_password,
         MANAGERS, ("POST",), section="team",
     ),
     Route(
-        "/<slug>/equipe/personnes/<int:person_id>/fermer", "team_disable", team.team_disable, MANAGERS,
+        f"{_PERSON}/fermer", "team_disable", team.team_disable, MANAGERS,
         ("POST",),
     ),
     Route(
-        "/<slug>/equipe/personnes/<int:person_id>/retirer", "team_remove", team.team_remove, MANAGERS,
+        f"{_PERSON}/retirer", "team_remove", team.team_remove, MANAGERS,
         ("POST",),
     ),
     Route(
@@ -111,7 +113,7 @@ RECORD: tuple[Route, ...] = (
 )  # fmt: skip
 
 #: Workbooks on their way in.
-_SENT = "/<slug>/envois/<int:submission_id>"
+_SENT = f"/<slug>/envois/<int(max={LARGEST}):submission_id>"
 INTAKE: tuple[Route, ...] = (
     Route("/<slug>/envoyer", "upload", upload.upload, REPORTERS, ("GET", "POST"), N_("Send")),
     Route("/<slug>/envois", "submissions", submission.submissions, INSIDERS, section="upload"),

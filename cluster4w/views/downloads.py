@@ -12,10 +12,12 @@ from flask import Response, send_file
 
 #: A workbook larger than this waits on the disk while it is sent.
 KEPT_IN_MEMORY = 4 * 1024 * 1024
+#: Letters of a part of a file's name: systems take 255 for the whole.
+LONGEST_PART = 80
 
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "geojson": "application/geo+json",
     "svg": "image/svg+xml",
 }
@@ -24,7 +26,7 @@ TYPES = {
 def file_name(*parts: str | None, form: str) -> str:
     """Return a name that every system can keep: plain letters, digits, hyphens; parts joined by ``_``."""
     plain = (unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode() for part in parts if part)
-    safe = (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in plain)
+    safe = (re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.")[:LONGEST_PART] for part in plain)
     return "_".join(part for part in safe if part) + f".{form}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import cast
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
@@ -17,7 +18,7 @@ from cluster4w.models import Person
 from cluster4w.record.operations.access import record_sign_in, record_sign_out
 from cluster4w.record.operations.people import verify_password
 from cluster4w.record.queries import people
-from cluster4w.security import Account, local_path, person
+from cluster4w.security import BEGUN, Account, local_path, person
 
 
 class SignInForm(Form):
@@ -27,7 +28,7 @@ class SignInForm(Form):
         _l("E-mail address"), [InputRequired(_l("Enter your e-mail address.")), Length(max=254)]
     )
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password.")), Length(max=1024)])
-    next = HiddenField()
+    next = HiddenField(filters=[local_path])
 
 
 def sign_in_limit() -> str:
@@ -56,6 +57,7 @@ def _begin(known: Person, target: str | None) -> ResponseReturnValue:
     # A new session at sign-in: nothing that was in the browser's old one is trusted.
     session.clear()
     session.permanent = True
+    session[BEGUN] = int(time.time())
     login_user(Account(known))
     db.session.commit()
     return redirect(target or url_for("home"))

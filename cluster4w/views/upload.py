@@ -20,11 +20,14 @@ from cluster4w.record.queries.operations import locked_months, plan_months
 from cluster4w.record.queries.organisations import Agency, agencies
 from cluster4w.record.queries.submissions import list_submissions
 from cluster4w.security import here, own_rows_only, person
+from cluster4w.template.text import printable
 from cluster4w.views import formats
 from cluster4w.views.months_choice import agency_of, month_to_offer
 
 #: Bytes that a row takes in a usual workbook; with it, a file's size says about how many rows it has.
 BYTES_PER_ROW = 60
+#: Letters of a file's name that are kept.
+LONGEST_NAME = 200
 #: Uploads that the page shows below its form.
 SHOWN = 8
 
@@ -116,7 +119,7 @@ def _receive(form: UploadForm) -> int:
         db.session,
         here().operation,
         data,
-        received.filename or "",
+        printable(received.filename or "")[:LONGEST_NAME],
         agency=_whose(form),
         month=form.month.data or None,
         actor=person(),

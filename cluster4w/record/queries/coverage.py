@@ -1,16 +1,17 @@
 """The record added up by area: what the gap tables, the status board and their explanations read.
 
-Every function is one statement (a few for very different questions), grouped by the database. The order of
-the grouping is the order of the covering indexes of :mod:`cluster4w.models.activity`, so that SQLite and
-PostgreSQL stream the groups out of an index without sorting and without reading a table row.
+Every function is one statement for what was reached and one for what is planned, grouped by the database. The
+order of the grouping is the order of the covering indexes of :mod:`cluster4w.models.activity`, so that SQLite
+and PostgreSQL stream the groups out of an index without sorting and without reading a table row.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from itertools import chain
+from typing import Any, Literal, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -22,7 +23,12 @@ REACHED = ("completed",)
 PLANNED = ("planned", "ongoing")
 
 Unit = Literal["household", "individual"]
-Split = Literal["none", "month", "organisation"]
+Split = Literal["none", "first_time", "organisation"]
+
+#: Between the places of :attr:`Monthly.places`; every way into the record drops control characters.
+SEPARATOR = "\x1f"
+#: Length of ``YYYY-MM``, with which each place begins.
+MONTH_LENGTH = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,10 @@ class Sum(NamedTuple):
     """One group of rows.
 
     ``own`` adds up the asked unit; ``other`` adds up the other unit of the rows that lack the asked one.
-    Both are None where no row says anything: absent is not zero. ``split`` is the month or the
-    organisation's id, where the question asked for it.
+    Both are None where no row says anything: absent is not zero. ``split`` is what the question splits by:
+    whether people are assisted for the first time (1 or true, 0 or false, None: not said), or the
+    organisation's id.
+    ``silent`` counts completed rows without any figure.
     """
 
     activity_type: str
@@ -48,7 +56,6 @@ class Sum(NamedTuple):
     adm2: str | None
     adm3: str | None
     group: str | None
-    first_time: bool | None
     split: Any
     own: int | None
     other: int | None
@@ -90,16 +97,34 @@ def _pair(unit: Unit, statuses: tuple[str, ...]) -> tuple[Any, Any]:
     if statuses == REACHED:
         return own, other
     own_target, other_target = _figures(unit, "targeted")
-    without = sa.and_(own_target.is_(None), other_target.is_(None))
-    return sa.case((without, own), else_=own_target), sa.case((without, other), else_=other_target)
+    return (
+        sa.func.coalesce(own_target, sa.case((other_target.is_(None), own))),
+        sa.func.coalesce(other_target, sa.case((own_target.is_(None), other))),
+    )
+
+
+def _silent(own: Any, other: Any, statuses: tuple[str, ...]) -> Any:
+    """Return the number of completed rows that say no figure; planned ones need not."""
+    if statuses != REACHED:
+        return sa.literal_column("0")
+    return sa.func.count() - sa.func.count(sa.func.coalesce(own, other))
+
+
+def _rows(session: orm.Session, statement: sa.Select[*tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+    """Return the rows as the driver gives them: there are many thousands, and nothing in them to convert."""
+    session.flush()
+    result = session.connection().execute(statement)
+    rows: Sequence[tuple[Any, ...]] = cast(Any, result.cursor).fetchall()
+    result.close()
+    return rows
 
 
 def _split(split: Split) -> Any:
     match split:
         case "none":
             return None
-        case "month":
-            return Activity.period
+        case "first_time":
+            return Activity.first_time_assisted
         case "organisation":
             return Activity.organisation_id
 
@@ -130,7 +155,7 @@ def area_sums(
     group: str | None = None,
     split: Split = "none",
     within: tuple[int, str | None] | None = None,
-) -> list[Sum]:
+) -> Iterator[Sum]:
     """Return the sums of the completed, planned and ongoing rows of some activity types.
 
     Args:
@@ -138,13 +163,12 @@ def area_sums(
         types: Keys of activity types.
         unit: ``household`` or ``individual``: which one is ``own``.
         group: Only this population group.
-        split: Split the groups further, by month or by organisation.
+        split: Split the groups further: by people assisted for the first time, or by organisation.
         within: Only rows whose area at a level (1 to 3) has this code; code None: rows without one.
     """
     if not types:
-        return []
+        return iter(())
     deepest = Activity.adm3_pcode if level == 3 else None
-    extra = _split(split)
     conditions = [*current_rows(operation, window), *_chosen(types, group, within)]
     keys = [
         Activity.activity_type,
@@ -153,51 +177,50 @@ def area_sums(
         Activity.adm2_pcode,
         deepest,
         Activity.population_group,
-        Activity.first_time_assisted,
-        extra,
+        _split(split),
     ]
-    found: list[Sum] = []
+    found: list[Sequence[tuple[Any, ...]]] = []
     for statuses in (REACHED, PLANNED):
         own, other = _pair(unit, statuses)
         statement = (
             sa.select(
                 *(sa.null().label(f"none_{i}") if key is None else key for i, key in enumerate(keys)),
                 sa.func.sum(own),
-                sa.func.sum(sa.case((own.is_(None), other))),
+                sa.func.sum(other).filter(own.is_(None)),
                 sa.func.count(),
-                sa.func.count(sa.case((sa.and_(own.is_(None), other.is_(None)), 1))),
+                _silent(own, other, statuses),
             )
             .where(*conditions, Activity.status.in_(statuses))
             .group_by(*(key for key in keys if key is not None))
         )
-        found.extend(map(Sum._make, session.execute(statement)))
-    return found
+        found.append(_rows(session, statement))
+    return map(Sum._make, chain(*found))
 
 
-class SiteSum(NamedTuple):
-    """Rows of one activity type, area and population group, each site counted by its largest month.
+class Monthly(NamedTuple):
+    """One group of rows that a rule of the largest month counts, with every figure and its month.
 
-    ``reached`` and ``both`` (reached and planned together) are in the asked unit, the other one converted;
-    the ``_own`` and ``_other`` sums are plain and tell what was reported and what was converted.
+    ``own`` joins the figures in the asked unit with commas, ``other`` those in the other unit of the rows
+    that lack the asked one; None where no row says any. ``places`` and ``other_places`` name the month and
+    the site of each figure, in the same order, with :data:`SEPARATOR` between them: ``YYYY-MM``, blank where
+    the row names no month, and right after it the site.
     """
 
     activity_type: str
+    status: str
     adm1: str | None
     adm2: str | None
     adm3: str | None
     group: str | None
-    reached: float
-    both: float
-    reached_own: int | None
-    reached_other: int | None
-    planned_own: int | None
-    planned_other: int | None
-    reached_rows: int
-    planned_rows: int
+    rows: int
     silent: int
+    places: str | None
+    own: str | None
+    other_places: str | None
+    other: str | None
 
 
-def site_sums(
+def monthly_figures(
     session: orm.Session,
     operation: Operation,
     *,
@@ -205,86 +228,42 @@ def site_sums(
     types: Sequence[str],
     unit: Unit,
     window: Window,
-    factor: float,
+    by_site: bool,
     group: str | None = None,
     within: tuple[int, str | None] | None = None,
-) -> list[SiteSum]:
-    """Return the largest month of each site, summed by area, in one statement.
+) -> list[Monthly]:
+    """Return the figures of some activity types month by month, with ``by_site`` site by site too.
 
-    ``factor`` turns the other unit into the asked one. A site is its p-code, else its name without regard to
-    case; rows that name none are one unknown site of their area.
+    A group per site and month would hold hardly more than one row; grouping them in the database, or
+    fetching them one by one, takes several times as long as reading them joined. A site is its p-code, else
+    its name; several groups may speak of one area.
     """
     if not types:
         return []
-    done = Activity.status.in_(REACHED)
-    site = sa.func.coalesce(Activity.site_pcode, sa.func.lower(Activity.site_name)).label("site")
-    (own, other), (own_plan, other_plan) = _pair(unit, REACHED), _pair(unit, PLANNED)
-    keys: list[Any] = [
-        Activity.activity_type,
-        *_LEVELS[:2],
-        (Activity.adm3_pcode if level == 3 else sa.null()).label("adm3_pcode"),
-        Activity.population_group,
-    ]
-
-    def total(condition: sa.ColumnElement[bool], value: Any, label: str) -> sa.Label[Any]:
-        return sa.func.sum(sa.case((condition, value))).label(label)
-
-    grouped = [keys[0], keys[1], keys[2], *([Activity.adm3_pcode] if level == 3 else []), keys[4]]
-    by_month = (
-        sa.select(
-            *keys,
-            site,
-            total(done, own, "ro"),
-            total(sa.and_(done, own.is_(None)), other, "rx"),
-            total(~done, own_plan, "po"),
-            total(sa.and_(~done, own_plan.is_(None)), other_plan, "px"),
-            total(done, 1, "rn"),
-            total(~done, 1, "pn"),
-            total(sa.and_(done, own.is_(None), other.is_(None)), 1, "silent"),
-        )
-        .where(
-            *current_rows(operation, window),
-            *_chosen(types, group, within),
-            Activity.status.in_((*REACHED, *PLANNED)),
-        )
-        .group_by(*grouped, site, Activity.period)
-        .subquery()
-    )
-    c = by_month.c
-    reached = sa.func.coalesce(c.ro, 0) + sa.func.coalesce(c.rx, 0) * factor
-    planned = sa.func.coalesce(c.po, 0) + sa.func.coalesce(c.px, 0) * factor
-    plain = ("ro", "rx", "po", "px", "rn", "pn", "silent")
-    places = (c.activity_type, c.adm1_pcode, c.adm2_pcode, c.adm3_pcode, c.population_group)
-    by_site = (
-        sa.select(
-            *places,
-            sa.func.max(reached).label("reached"),
-            sa.func.max(reached + planned).label("both"),
-            *(sa.func.sum(c[name]).label(name) for name in plain),
-        )
-        .group_by(*places, c.site)
-        .subquery()
-    )
-    s = by_site.c
-    places = (s.activity_type, s.adm1_pcode, s.adm2_pcode, s.adm3_pcode, s.population_group)
-    rows = session.execute(
-        sa.select(
-            *places,
-            sa.func.sum(s.reached),
-            sa.func.sum(s.both),
-            *(sa.func.sum(s[name]) for name in plain),
-        ).group_by(*places)
-    )
-    # PostgreSQL sums whole numbers to decimals.
-    return [
-        SiteSum._make(
-            (
-                *row[:5],
-                float(row[5]),
-                float(row[6]),
-                *(None if v is None else int(v) for v in row[7:11]),
-                *(int(v or 0) for v in row[11:]),
+    conditions = [*current_rows(operation, window), *_chosen(types, group, within)]
+    place: sa.ColumnElement[str] = sa.func.coalesce(Activity.period, " " * MONTH_LENGTH)
+    if by_site:
+        place += sa.func.coalesce(Activity.site_pcode, Activity.site_name, "")
+    keys: list[Any] = [Activity.activity_type, Activity.status, *_LEVELS[:2]]
+    # The index with the sites is in the order of communes, whatever the level.
+    deepest = [Activity.adm3_pcode] if by_site or level == 3 else []
+    found: list[Monthly] = []
+    for statuses in (REACHED, PLANNED):
+        own, other = _pair(unit, statuses)
+        statement = (
+            sa.select(
+                *keys,
+                Activity.adm3_pcode if level == 3 else sa.null().label("adm3_pcode"),
+                Activity.population_group,
+                sa.func.count(),
+                _silent(own, other, statuses),
+                sa.func.aggregate_strings(place, SEPARATOR).filter(own.is_not(None)),
+                sa.func.aggregate_strings(sa.cast(own, sa.Text), ","),
+                sa.func.aggregate_strings(place, SEPARATOR).filter(own.is_(None), other.is_not(None)),
+                sa.func.aggregate_strings(sa.cast(other, sa.Text), ",").filter(own.is_(None)),
             )
+            .where(*conditions, Activity.status.in_(statuses))
+            .group_by(*keys, *deepest, Activity.population_group)
         )
-        for row in rows
-    ]
+        found.extend(map(Monthly._make, _rows(session, statement)))
+    return found

@@ -40,8 +40,13 @@ def _parsed(declaration: str) -> Template:
 
 
 def template_of(operation: Operation) -> Template:
-    """Return the operation's template, parsed once per content."""
-    return _parsed(json.dumps(operation.template, sort_keys=True, ensure_ascii=False))
+    """Return the operation's template, parsed once per content and looked up once per loaded declaration."""
+    known = sa.inspect(operation).info
+    looked_up: tuple[object, Template] | None = known.get("template")
+    if looked_up is None or looked_up[0] is not operation.template:
+        template = _parsed(json.dumps(operation.template, sort_keys=True, ensure_ascii=False))
+        known["template"] = looked_up = (operation.template, template)
+    return looked_up[1]
 
 
 def plan_months(operation: Operation) -> list[str]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.models import Activity, Area, NilReport, Operation, Organisation, Participation
-from cluster4w.record.queries.coverage import Window, current_rows
+from cluster4w.record.queries.coverage import REACHED, Window, current_rows
 
 #: Statuses that never count, not even as presence.
 NEVER = ("suspended", "cancelled")
@@ -50,45 +50,80 @@ def presence(
     types: Sequence[str],
     sub_sector: str,
     window: Window,
+    organisations: Sequence[int],
     group: str | None = None,
 ) -> set[Presence]:
     """Return which organisations have a row in which area, whatever its figures; suspended ones do not count.
 
     Regions and cercles are answered by one index seek per cercle and organisation instead of a walk over
-    every row; communes, and rows that name no cercle, by a DISTINCT.
+    every row; communes, and rows that name no cercle, by a DISTINCT. ``organisations`` are those to look for,
+    see :func:`organisations_with_rows`.
     """
     current = current_rows(operation, window)
     ways = _present(types, sub_sector, group)
     found: set[Presence] = set()
     if level < 3 and window.as_of is None:
-        organisations = _organisations(session, operation)
-        probes = [
-            sa.select(sa.literal(1))
-            .select_from(Activity)
-            .where(
-                Activity.adm2_pcode == Area.pcode, Activity.organisation_id == Organisation.id, *current, way
-            )
-            .correlate(Area, Organisation)
-            .exists()
-            for way in ways
+        asked = [
+            *_usually(operation, types, sub_sector, window, group),
+            *([*current, way] for way in ways),
         ]
         pairs = (
             sa.select(Area.parent_pcode, Area.pcode, Organisation.id)
             .select_from(Area)
             .join(Organisation, Organisation.id.in_(organisations))
-            .where(Area.edition_id == operation.edition_id, Area.level == 2, sa.or_(*probes))
+            .where(Area.edition_id == operation.edition_id, Area.level == 2, sa.or_(*map(_is_there, asked)))
         )
         found.update(Presence(one, two, None, number) for one, two, number in session.execute(pairs))
+        # What names no cercle stands together in the index: one walk over it for all ways.
         current.append(Activity.adm2_pcode.is_(None))
+        ways = [sa.or_(*ways)]
     third = Activity.adm3_pcode if level == 3 else sa.null()
-    for way in ways:
-        rows = session.execute(
-            sa.select(Activity.adm1_pcode, Activity.adm2_pcode, third, Activity.organisation_id)
-            .where(*current, way)
-            .distinct()
+    rows = sa.union(
+        *(
+            sa.select(Activity.adm1_pcode, Activity.adm2_pcode, third, Activity.organisation_id).where(
+                *current, way
+            )
+            for way in ways
         )
-        found.update(Presence(*row) for row in rows)
+    )
+    found.update(map(Presence._make, session.execute(rows)))
     return found
+
+
+def _is_there(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """Return whether the organisation has such a row in the cercle.
+
+    A look-up, not an EXISTS: of that PostgreSQL may make a hash of all such rows, which takes longer.
+    """
+    return (
+        sa.select(sa.literal_column("1"))
+        .where(Activity.adm2_pcode == Area.pcode, Activity.organisation_id == Organisation.id, *conditions)
+        .limit(1)
+        .correlate(Area, Organisation)
+        .scalar_subquery()
+        .is_not(None)
+    )
+
+
+def _usually(
+    operation: Operation, types: Sequence[str], sub_sector: str, window: Window, group: str | None
+) -> list[list[sa.ColumnElement[bool]]]:
+    """Return a narrow way to be present: completed rows of one type in the last month.
+
+    Asked first, because PostgreSQL reads everything that one page of the index has for a question before it
+    says that there is something: a hundred rows where an organisation has thousands in an area.
+    """
+    if not types or window.last is None:
+        return []
+    return [
+        [
+            *current_rows(operation, Window(window.last, window.last)),
+            Activity.activity_type == types[0],
+            Activity.sub_sector == sub_sector,
+            Activity.status == REACHED[0],
+            *([Activity.population_group == group] if group is not None else []),
+        ]
+    ]
 
 
 def has_rows(session: orm.Session, operation: Operation, window: Window) -> bool:
@@ -97,26 +132,22 @@ def has_rows(session: orm.Session, operation: Operation, window: Window) -> bool
     return session.execute(statement).first() is not None
 
 
-def months_with_rows(session: orm.Session, operation: Operation, months: Sequence[str]) -> tuple[str, ...]:
+def months_with_rows(
+    session: orm.Session, operation: Operation, months: Sequence[str], organisations: Sequence[int]
+) -> tuple[str, ...]:
     """Return which of these months have a current row: one index seek per month and organisation."""
     if not months:
         return ()
-    organisations = _organisations(session, operation)
+    current = [*current_rows(operation, Window()), Activity.organisation_id.in_(organisations)]
     probes = [
-        sa.exists()
-        .where(
-            *current_rows(operation, Window()),
-            Activity.organisation_id.in_(organisations),
-            Activity.period == month,
-        )
-        .label(f"month_{number}")
+        sa.exists().where(*current, Activity.period == month).label(f"month_{number}")
         for number, month in enumerate(months)
     ]
     found = session.execute(sa.select(*probes)).one()
     return tuple(month for month, there in zip(months, found, strict=True) if there)
 
 
-def _organisations(session: orm.Session, operation: Operation) -> list[int]:
+def organisations_with_rows(session: orm.Session, operation: Operation) -> list[int]:
     """Return the organisations with a current row, one index seek for each."""
     anywhere = sa.exists().where(
         Activity.operation_id == operation.id,
