@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +19,8 @@ from huey.api import Huey, TaskWrapper
 from waitress.server import create_server
 
 from cluster4w.config import make_folder
+from cluster4w.template.language import N_
+from cluster4w.template.problems import Refusal
 
 _log = logging.getLogger(__name__)
 _making = threading.Lock()
@@ -135,8 +138,27 @@ def _consumer(app: Flask) -> Any:
     return queue(app).create_consumer(workers=1, shutdown_timeout=PATIENCE)
 
 
+def _require_address(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, before the server leaves half-open files behind."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise Refusal(
+            "serve.address",
+            N_("Nothing can be served on %(host)s, port %(port)s (%(reason)s). Choose another with --port."),
+            host=host,
+            port=port,
+            reason=error.strerror or str(error),
+        ) from error
+
+
 def serve_web(app: Flask, host: str, port: int) -> None:
-    """Run the web server in this thread until SIGINT or SIGTERM."""
+    """Run the web server in this thread until SIGINT or SIGTERM.
+
+    Raises:
+        Refusal: the address is not to be had, most often because something else listens there.
+    """
+    _require_address(host, port)
     server = cast(Any, create_server)(
         app,
         host=host,

@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from sqlalchemy import orm
 
 from cluster4w import create_app, jobs
+from cluster4w.cli import main
 from cluster4w.extensions import db
 from cluster4w.models import Operation, Submission
 from cluster4w.models.engine import writing
@@ -196,3 +198,17 @@ def test_serving_answers_and_a_signal_stops_web_and_worker(
         server.kill()
         _, errors = server.communicate()
     assert b"Traceback" not in errors
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLUSTER4W_INSTANCE", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["web", "--port", str(port)])
+    assert result.exit_code == 2
+    assert str(port) in result.stderr
+    assert "--port" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

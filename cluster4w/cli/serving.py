@@ -65,7 +65,8 @@ def demo(no_serve: bool, host: str, port: int) -> None:
         click.echo("  A new password: cluster4w users add --email ADDRESS --reset")
     click.echo()
     if not no_serve:
-        serve_all(create_app(), host, port)
+        with refusals():
+            serve_all(create_app(), host, port)
 
 
 @click.command()
@@ -76,7 +77,8 @@ def serve(host: str, port: int) -> None:
     from cluster4w import create_app
     from cluster4w.jobs import serve_all
 
-    serve_all(create_app(), host, port)
+    with refusals():
+        serve_all(create_app(), host, port)
 
 
 @click.command()
@@ -87,7 +89,8 @@ def web(host: str, port: int) -> None:
     from cluster4w import create_app
     from cluster4w.jobs import serve_web
 
-    serve_web(create_app(), host, port)
+    with refusals():
+        serve_web(create_app(), host, port)
 
 
 @click.command()
