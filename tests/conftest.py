@@ -5,19 +5,51 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
+import argon2
 import pytest
 import sqlalchemy as sa
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import orm
 
 from cluster4w.models import Base, Operation
 from cluster4w.models.engine import configure_engine, make_engine
+from cluster4w.record.operations import people
 from tests.databases import postgres_address
 from tests.small import make_operation
 
+#: What the product hashes with, before any test makes it cheap.
+PRODUCT_HASHER = people._HASHER
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords at the least cost: a third of the suite's time would go into making them hard to guess.
+
+    ``test_people`` looks at the product's own cost, kept here as :data:`PRODUCT_HASHER`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(people, "_HASHER", cheap)
+        yield
+
+
+class _Compiled(BytecodeCache):
+    """Pages compiled once per process; every application of a test would compile its own."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket where its page was compiled before."""
+        if code := self.kept.get(f"{bucket.key}{bucket.checksum}"):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the page."""
+        self.kept[f"{bucket.key}{bucket.checksum}"] = bucket.bytecode_to_string()
 
 
 @pytest.fixture(scope="session")
@@ -138,6 +170,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Any]:
             "RATELIMIT_ENABLED": False,
         }
     )
+    made.jinja_env.bytecode_cache = _Compiled()
     yield made
     close_connections(made)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import argon2
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -12,7 +11,6 @@ from sqlalchemy import orm
 from cluster4w.gaps.presence import reporting_status
 from cluster4w.intake.rules import RuleRunner
 from cluster4w.models import Activity, NilReport, Operation, Person
-from cluster4w.record.operations import people
 from cluster4w.record.operations.example import SignIn, example_plan, load_example, split
 from cluster4w.record.operations.people import verify_password
 from cluster4w.record.queries.areas import load_gazetteer
@@ -25,9 +23,7 @@ CURRENT = Activity.superseded_at.is_(None)
 
 
 @pytest.fixture
-def sign_ins(session: orm.Session, monkeypatch: pytest.MonkeyPatch) -> list[SignIn]:
-    # Hashing is made to be slow; here it is not what is tested.
-    monkeypatch.setattr(people, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+def sign_ins(session: orm.Session) -> list[SignIn]:
     return load_example(session)
 
 

@@ -71,6 +71,12 @@ FAR_CELLS = {
     "in a row that seems to end": GOOD + '<row r="2"><!--</row>--><c r="XFD1048576"><v>1</v></c></row>',
     "in a row that seems to be empty": GOOD + '<row r="2" x="/>"><c r="XFD1048576"><v>1</v></c></row>',
     "that seems to be empty": GOOD + '<row r="9999"><c r="XFD9999" x="/>"><v>1</v></c></row>',
+    "that a comment hides": GOOD
+    + '<row r="9999"><c r="XFD9999" s="1"><!--</c><c r="A9999">--><v>1</v></c></row>',
+    "that seems to be empty before a comment": GOOD
+    + '<row r="9999"><c r="XFD9999" x="/>"><v>1</v><!--<c r="A9999">--></c></row>',
+    "that seems to be empty before an instruction": GOOD
+    + '<row r="9999"><c r="XFD9999" x="/>"><v>1</v><?x <c r="A9999">?></c></row>',
     "with a value under another prefix": GOOD + '<row r="9999"><c r="XFD9999"><y:v>1</y:v></c></row>',
     "below few others": GOOD + '<row r="499000"><c r="DP499000"><v>1</v></c></row>',
 }
@@ -118,6 +124,18 @@ def test_of_two_relations_the_one_that_is_looked_at_is_read() -> None:
         xl__worksheets__sheet2=sheet(GOOD),
     )
     assert code_of(data) in {"file.stray_cell", "file.damaged"}
+
+
+def test_a_far_cell_before_an_attribute_that_looks_like_a_cell_is_refused() -> None:
+    hidden = """<row r="9999"><c r="XFD9999" x="/>"><v>1</v><f x='<c r="A9999">'/></c></row>"""
+    assert code_of(xlsx(GOOD + hidden)) == "file.damaged"
+
+
+@pytest.mark.parametrize(("begin", "end"), [("<!--", "-->"), ("<?x ", "?>")])
+def test_a_row_in_a_comment_or_an_instruction_is_no_row(begin: str, end: str) -> None:
+    hidden = f'{begin}<row r="7"><c r="B7"><v>1</v></c></row>{end}'
+    scan = open_workbook(xlsx(GOOD + hidden)).sheets[0].scan()
+    assert (scan.rows, scan.columns) == (1, 1)
 
 
 def test_two_parts_of_one_path_are_refused() -> None:
@@ -251,7 +269,8 @@ def test_old_sheets_that_lie_in_each_other_are_refused() -> None:
     stream = old(number(0, 0), number(1, 1), sheets=2)
     first = stream.index(b"S000") - 8
     second = stream.index(b"S001") - 8
-    inside = struct.unpack_from("<L", stream, first)[0] + 4
+    # The second sheet begins at the first one's first cell.
+    inside = struct.unpack_from("<L", stream, first)[0] + 4 + 16
     data = stream[:second] + struct.pack("<L", inside) + stream[second + 4 :]
     assert code_of(old_excel.alone(data)) == "file.damaged"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argon2
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -17,6 +18,7 @@ from cluster4w.record.operations.people import (
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.record.queries.people import find_by_email, get_person, list_people, memberships
 from cluster4w.template.problems import NotFound, Refusal
+from tests.conftest import PRODUCT_HASHER
 
 
 def _add(session: orm.Session, operation: Operation | None, role: str = "viewer", **kwargs: int | str) -> str:
@@ -144,3 +146,11 @@ def test_every_write_about_people_leaves_an_audit_event_without_a_password(
     ]
     written = str([(e.subject, e.subject_id, e.details) for e in events])
     assert not any(secret in written for secret in (password, fresh, "quatre mots au hasard"))
+
+
+def test_guessing_a_password_costs_what_is_recommended() -> None:
+    """OWASP's password storage cheat sheet: Argon2id with at least 19 MiB, 2 passes, 1 lane."""
+    assert PRODUCT_HASHER.type is argon2.Type.ID
+    assert PRODUCT_HASHER.memory_cost >= 19 * 1024
+    assert PRODUCT_HASHER.time_cost >= 2
+    assert PRODUCT_HASHER.parallelism >= 1

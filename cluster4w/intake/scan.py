@@ -59,6 +59,11 @@ def column_letter(number: int) -> str:
     return letters
 
 
+_ATTRIBUTES = rb'(?:\s+[\w:]+="[^"<>]*")*'
+#: Only a document's first characters, behind its mark, begin with ``<?``.
+_DECLARATION = 4
+
+
 class _Patterns:
     """The byte patterns of one namespace prefix ("" or "x:")."""
 
@@ -67,7 +72,9 @@ class _Patterns:
         self.prefix = prefix
         self.row_end = b"</" + prefix + b"row>"
         self.row = re.compile(rb"<" + p + rb"row\b([^>]*)>")
-        self.cell = re.compile(rb"<" + p + rb"c\b([^>]*?)(?:/>|>(.*?)</" + p + rb"c>)", re.DOTALL)
+        self.cell = re.compile(
+            rb"<" + p + rb"c(" + _ATTRIBUTES + rb")\s*(?:/>|>(.*?)</" + p + rb"c>)", re.DOTALL
+        )
         self.value = re.compile(rb"<" + p + rb"v\b[^>]*>([^<]*)</" + p + rb"v>")
         self.column = re.compile(rb"<" + p + rb"col\b([^>]*)>")
         self.cell_start = b"<" + prefix + b"c "
@@ -236,7 +243,7 @@ def _require_none(block: bytes, start: int, end: int) -> None:
 
 def _require_usual(block: bytes, patterns: _Patterns) -> None:
     # Comments and the like could hide a row from these searches that the reader sees, or the other way.
-    if b"!" in block and b"<!" in block:
+    if (b"!" in block and b"<!" in block) or (b"?" in block and block.find(b"<?", _DECLARATION) >= 0):
         raise _Unusual
     # The reader does not look at prefixes: none may stand beside the sheet's own.
     if b":" in block:
@@ -299,13 +306,15 @@ def _place(reference: str) -> tuple[int, int]:
 
 def _last_filled(block: bytes, start: int, end: int, patterns: _Patterns) -> int:
     last = closed = 0
+    left = len(patterns.reference.findall(block, start, end))
     for cell in patterns.cell.finditer(block, start, end):
+        left -= 1
         body = cell.group(2)
         closed += body is not None
         if body and body.strip():
             reference = _REFERENCE.search(cell.group(1))
             last = max(last, column_number(reference.group(1).decode()) if reference else 0)
-    if closed != block.count(patterns.cell_end, start, end):
+    if left or closed != block.count(patterns.cell_end, start, end):
         raise _Unusual
     return last
 
