@@ -11,10 +11,13 @@ from sqlalchemy import orm
 
 from cluster4w.gaps.explain import explain
 from cluster4w.gaps.presence import due_day, key_figures, people_estimate, reporting_status
+from cluster4w.gaps.rules import types_of
 from cluster4w.gaps.table import GapRow, Question, gap_table
 from cluster4w.models import Activity, Need, NeedSource, NilReport, Operation, Organisation
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.coverage import Window, area_sums, monthly_figures
+from cluster4w.record.queries.operations import template_of
+from cluster4w.record.queries.presence import organisations_with_rows, presence
 from cluster4w.template.problems import Refusal
 
 ANSONGO: dict[str, Any] = {
@@ -193,7 +196,7 @@ def test_a_site_is_its_code_or_else_its_name_with_accents_in_either_case(
         session,
         operation,
         site | {"site_name": "École", "period": "2016-01", "households_reached": 80},
-        site | {"site_name": "ÉCOLE", "period": "2016-02", "households_reached": 100},
+        site | {"site_name": "ÉCOLE", "period": "2016-02", "individuals_reached": 480},
         site | {"site_pcode": "S1", "site_name": "École", "period": "2016-02", "households_reached": 7},
         site | {"site_pcode": "S1", "site_name": "Marché", "period": "2016-03", "households_reached": 9},
         site
@@ -367,3 +370,17 @@ def test_sqlite_answers_from_covering_indexes_without_sorting(
     for plan in plans:
         assert "COVERING INDEX ix_activity_gap_adm" in plan, plan
         assert "TEMP B-TREE" not in plan, plan
+    plans.clear()
+    nfi = [c.key for c in types_of(template_of(operation), "nfi", counting=False)]
+    presence(
+        session,
+        operation,
+        level=2,
+        types=nfi,
+        sub_sector="nfi",
+        window=Window("2016-01", "2016-05"),
+        organisations=organisations_with_rows(session, operation),
+    )
+    pairs, without_cercle = plans[-2:]
+    assert pairs.count("COVERING INDEX ix_activity_presence") == 4, pairs
+    assert "COVERING INDEX ix_activity_presence (operation_id=? AND adm2_pcode=?" in without_cercle

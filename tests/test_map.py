@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.intake.map import Mapped, Vocabulary, detect_layout, map_columns, side
-from cluster4w.models import Operation, Participation
+from cluster4w.models import Alias, Operation
+from cluster4w.record.queries.context import Learned
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.declaration import shipped
 from tests.books import HEADERS, ROW, book
@@ -111,7 +111,8 @@ def test_of_two_columns_for_one_key_the_surer_one_is_taken() -> None:
 
 
 def test_what_the_organisation_confirmed_wins_over_everything() -> None:
-    confirmed = {"prix du riz": "comments", "sigle": "project_code", "gone": "no_such_column"}
+    said = {"prix du riz": "comments", "sigle": "project_code", "gone": "no_such_column"}
+    confirmed = {("", header): Learned(key, 1) for header, key in said.items()}
     columns = mapped("Prix du riz", "Sigle", "Gone", confirmed=confirmed)
     assert [(c.key, c.how) for c in columns] == [
         ("comments", "confirmed"),
@@ -193,11 +194,13 @@ def test_a_confirmed_mapping_is_remembered_for_its_organisation_only(
     session: orm.Session, operation: Operation
 ) -> None:
     oim, hcr = (get_agency(session, operation, acronym) for acronym in ("OIM", "HCR"))
-    session.execute(
-        sa.update(Participation)
-        .where(Participation.organisation_id == oim.id)
-        .values(mapping={"coucou": "households_reached"})
-    )
+    session.add(
+        Alias(
+            operation_id=operation.id, kind="column", folded="coucou", typed="Coucou",
+            target="households_reached", organisation_id=oim.id,
+        )
+    )  # fmt: skip
+    session.flush()
     headers = ("Coucou" if h == "Ménages" else h for h in HEADERS)
     data = book(ROW, headers=tuple(headers))
     check = checked(session, operation, data, agency=oim)

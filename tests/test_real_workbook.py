@@ -16,7 +16,7 @@ from sqlalchemy import orm
 from cluster4w.intake.areas_file import load_areas
 from cluster4w.intake.check import Check, check_file
 from cluster4w.intake.findings import Finding
-from cluster4w.intake.places import plain
+from cluster4w.intake.place_names import plain
 from cluster4w.intake.report import report
 from cluster4w.models import Base, Operation
 from cluster4w.models.engine import make_engine

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import orm
 
 from cluster4w.intake.organisations import Found, OrganisationFinder
-from cluster4w.intake.places import Placed, PlaceFinder, plain
+from cluster4w.intake.place_names import plain
+from cluster4w.intake.places import Placed, PlaceFinder
 from cluster4w.models import Alias, Operation
 from cluster4w.record.gazetteer import Gazetteer, Place
+from cluster4w.record.queries.context import Learned
 from cluster4w.record.queries.organisations import Agency, get_agency
 from cluster4w.template.text import fold
 from tests.books import HEADERS, ROW, book, row
@@ -224,7 +226,7 @@ def test_a_code_of_nobody_beside_a_good_name_is_corrected() -> None:
 
 
 def test_a_confirmed_spelling_is_taken_inside_its_parent_only() -> None:
-    finder = PlaceFinder(OURS, {("ML0502", fold("La falaise")): "ML050204"})
+    finder = PlaceFinder(OURS, {("adm3_name ML0502", fold("La falaise")): Learned("ML050204", 1)})
     result = finder.find(("Mopti", "", "Bankass", "", "La Falaise", ""))
     assert (issues(result), deepest(result)) == ([], "ML050204")
     elsewhere = finder.find(("Mopti", "", "Djenné", "", "La Falaise", ""))
@@ -305,7 +307,7 @@ def test_a_new_organisation_is_announced_once_and_is_one() -> None:
 
 
 def test_a_confirmed_alias_names_the_organisation() -> None:
-    result = who("UNHCR-Gao", "", aliases={("org_acronym", "unhcr gao"): 2})
+    result = who("UNHCR-Gao", "", aliases={("org_acronym", "unhcr gao"): Learned("2", 1)})
     assert result.agency is not None
     assert (result.agency.acronym, result.issue) == ("HCR", None)
 
@@ -337,7 +339,8 @@ def test_an_alias_of_the_record_is_applied_until_it_is_revoked(
     session: orm.Session, operation: Operation
 ) -> None:
     alias = Alias(
-        operation_id=operation.id, kind="area", context="ML0502", folded="la falaise", typed="La Falaise",
+        operation_id=operation.id, kind="area", context="adm3_name ML0502",
+        folded="la falaise", typed="La Falaise",
         target="ML050202",
     )  # fmt: skip
     choice = Alias(
@@ -361,7 +364,8 @@ def test_an_alias_of_one_organisation_is_not_for_the_others(
     oim, hcr = (get_agency(session, operation, a) for a in ("OIM", "HCR"))
     session.add(
         Alias(
-            operation_id=operation.id, kind="area", context="ML0502", folded="la falaise", typed="La Falaise",
+            operation_id=operation.id, kind="area", context="adm3_name ML0502",
+        folded="la falaise", typed="La Falaise",
             target="ML050202", organisation_id=oim.id,
         )
     )  # fmt: skip

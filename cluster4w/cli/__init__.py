@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cluster4w.cli import figures, operations, people, serving, workbooks
+from cluster4w.cli import aliases, figures, operations, people, serving, workbooks
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +26,7 @@ for command in (
     figures.gaps,
     figures.areas,
     figures.needs,
+    aliases.aliases,
     operations.operations,
     people.users,
 ):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from cluster4w.cli.annotated import annotated_options, require_form, write_annotated
 from cluster4w.cli.options import (
     MONTH,
     WITH_ERRORS,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from sqlalchemy import orm
 
     from cluster4w.intake.check import Check
-    from cluster4w.models import Operation
+    from cluster4w.models import Alias, Operation
+    from cluster4w.record.operations.aliases import Answer
 
 
 @click.command("template")
@@ -64,8 +66,10 @@ def _check(
     acronym: str | None,
     month: str | None,
     all_clusters: bool,
+    answers: list[Answer] | None = None,
 ) -> tuple[Operation, Check]:
     from cluster4w.intake.check import check_file
+    from cluster4w.intake.mapping_file import as_aliases
     from cluster4w.record.queries.organisations import get_agency
 
     operation = get_operation_named(session, slug)
@@ -81,8 +85,37 @@ def _check(
         month=month,
         all_clusters=all_clusters,
         progress=_progress() if sys.stderr.isatty() else None,
+        answers=as_aliases(answers or []),
     )
     return operation, check
+
+
+def _answers(session: orm.Session, slug: str, mapping: Path | None) -> list[Answer]:
+    """Return what a mapping file says."""
+    from cluster4w.intake.mapping_file import read_mapping
+    from cluster4w.record.queries.operations import template_of
+
+    if mapping is None:
+        return []
+    return read_mapping(mapping.read_bytes(), template_of(get_operation_named(session, slug)))
+
+
+def _keep_answers(
+    session: orm.Session, slug: str, acronym: str | None, answers: list[Answer], source: str
+) -> list[Alias]:
+    """Learn what a mapping file says, for the organisation of the file or else for everybody."""
+    from cluster4w.intake.mapping_file import worth_keeping
+    from cluster4w.record.operations.aliases import learn
+    from cluster4w.record.queries.context import load_context
+    from cluster4w.record.queries.organisations import get_agency
+
+    if not answers:
+        return []
+    operation = get_operation_named(session, slug)
+    agency = get_agency(session, operation, acronym) if acronym else None
+    whose = agency.id if agency else None
+    kept = worth_keeping(answers, load_context(session, operation, whose))
+    return learn(session, operation, kept, organisation_id=whose, actor=None, source=source)
 
 
 def _progress() -> Callable[[int], None]:
@@ -110,6 +143,12 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
             org_option,
             click.option("--period", "month", type=MONTH, help="Month of rows that name none."),
             click.option("--all-clusters", is_flag=True, help="Keep the rows of other clusters too."),
+            click.option(
+                "--mapping",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                help="What the columns are (TOML); import remembers it. See check --propose-mapping.",
+            ),
+            annotated_options,
             click.option("--limit", default=0, help="Print at most this many findings (0: all in JSON)."),
             json_option,
             language_option,
@@ -121,6 +160,12 @@ def _file_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @_file_options
+@click.option(
+    "--propose-mapping",
+    "proposal",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the columns were taken for as a file to correct and give to --mapping.",
+)
 @in_app
 def check(
     session: orm.Session,
@@ -129,12 +174,24 @@ def check(
     acronym: str | None,
     month: str | None,
     all_clusters: bool,
+    mapping: Path | None,
+    annotated: Path | None,
+    accept: bool,
     limit: int,
     as_json: bool,
     lang: str,
+    proposal: Path | None,
 ) -> None:
     """Read, check and compare a workbook; write nothing to the record."""
-    _, found = _check(session, file, slug, acronym, month, all_clusters)
+    require_form(file, annotated, accept)
+    answers = _answers(session, slug, mapping)
+    operation, found = _check(session, file, slug, acronym, month, all_clusters, answers)
+    write_annotated(found, annotated, accept, lang)
+    if proposal is not None:
+        from cluster4w.intake.mapping_file import write_mapping
+        from cluster4w.record.queries.operations import template_of
+
+        proposal.write_text(write_mapping(found, template_of(operation), lang), encoding="utf-8")
     _report(found, as_json, limit, lang)
     sys.exit(WITH_ERRORS if found.has_errors else 0)
 
@@ -149,16 +206,25 @@ def import_(
     acronym: str | None,
     month: str | None,
     all_clusters: bool,
+    mapping: Path | None,
+    annotated: Path | None,
+    accept: bool,
     limit: int,
     as_json: bool,
     lang: str,
 ) -> None:
     """Read, check and compare a workbook, then record its clean rows and those with warnings."""
     from cluster4w.intake.submit import record_check
+    from cluster4w.record.operations.aliases import name_submission
 
-    operation, found = _check(session, file, slug, acronym, month, all_clusters)
-    record_check(session, operation, found, actor=None, origin="command")
+    require_form(file, annotated, accept)
+    answers = _answers(session, slug, mapping)
+    kept = _keep_answers(session, slug, acronym, answers, mapping.name if mapping else "")
+    operation, found = _check(session, file, slug, acronym, month, all_clusters, answers)
+    submission = record_check(session, operation, found, actor=None, origin="command")
+    name_submission(session, kept, submission)
     session.commit()
+    write_annotated(found, annotated, accept, lang)
     _report(found, as_json, limit, lang)
     sys.exit(WITH_ERRORS if found.has_errors else 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -22,7 +22,7 @@ from cluster4w.intake.sheet import SheetReader, SheetReport
 from cluster4w.models import Operation
 from cluster4w.record.queries import comparison
 from cluster4w.record.queries.comparison import Recorded
-from cluster4w.record.queries.context import IntakeContext, load_context
+from cluster4w.record.queries.context import IGNORED, Aliases, IntakeContext, load_context
 from cluster4w.record.queries.organisations import Agency
 from cluster4w.template.completion import OUR_CLUSTER
 from cluster4w.template.rules import Severity
@@ -70,6 +70,8 @@ class Check:
     vanished: list[Recorded] = field(default_factory=list)
     #: Organisations that submitting registers; rows refer to them by their negative id.
     new_organisations: list[Agency] = field(default_factory=list)
+    #: Alias to the rows that were read through it, and those of them that submitting records.
+    uses: dict[int, tuple[int, int]] = field(default_factory=dict)
     revision: int = 0
     seconds: float = 0.0
 
@@ -116,6 +118,7 @@ def check_file(
     month: str | None,
     all_clusters: bool = False,
     progress: Callable[[int], None] | None = None,
+    answers: Aliases | None = None,
 ) -> Check:
     """Read a file and compare it with the record. Writes nothing.
 
@@ -128,6 +131,8 @@ def check_file(
         month: ``YYYY-MM`` for rows that name none.
         all_clusters: keep the rows of other clusters too.
         progress: told the per cent that is done.
+        answers: what columns are, by :func:`~cluster4w.intake.map.column_context` and folded header; over
+            what was learned before.
 
     Raises:
         Refusal: the file itself cannot be used.
@@ -135,6 +140,12 @@ def check_file(
     started = time.perf_counter()
     tell = progress or (lambda _: None)
     context = load_context(session, operation, agency.id if agency else None)
+    if answers:
+        known = context.learned("column")
+        # An answer that is known already keeps its alias, so that its use is counted.
+        told = {k: said for k, said in answers.items() if k not in known or known[k].target != said.target}
+        columns = {**known, **told}
+        context = replace(context, aliases={**context.aliases, "column": columns})
     check = Check(name, sha256(data).hexdigest(), len(data), data, agency, month, all_clusters)
     check.revision = context.revision
     reporter = Reporter({str(k): str(v) for k, v in (operation.severities or {}).items()})
@@ -154,10 +165,11 @@ def _read_sheets(
     workbook: Workbook = open_workbook(data)
     vocabulary = Vocabulary.of(context.template)
     meta = read_meta(workbook)
-    chosen = choose_sheets(workbook, vocabulary, reporter, {**context.mapping})
+    said = {f: s.target for (_, f), s in context.learned("column").items() if s.target != IGNORED}
+    chosen = choose_sheets(workbook, vocabulary, reporter, said)
     tell(15)
-    places = PlaceFinder(context.gazetteer, _area_aliases(context))
-    organisations = OrganisationFinder(context.agencies, check.agency, _organisation_aliases(context))
+    places = PlaceFinder(context.gazetteer, context.learned("area"))
+    organisations = OrganisationFinder(context.agencies, check.agency, context.learned("organisation"))
     from_record = _months_from_record(context, meta)
     for index, sheet in enumerate(chosen):
         reader = SheetReader(
@@ -180,14 +192,6 @@ def _read_sheets(
         tell(15 + 60 * (index + 1) // len(chosen))
     check.new_organisations = organisations.new
     return meta
-
-
-def _area_aliases(context: IntakeContext) -> dict[tuple[str, str], str]:
-    return {(c, folded): t for (kind, c, folded), t in context.aliases.items() if kind == "area"}
-
-
-def _organisation_aliases(context: IntakeContext) -> dict[tuple[str, str], int]:
-    return {(c, folded): int(t) for (kind, c, folded), t in context.aliases.items() if kind == "organisation"}
 
 
 def _months_from_record(context: IntakeContext, meta: Meta) -> bool:
@@ -296,7 +300,23 @@ def _finish(check: Check, reporter: Reporter) -> None:
         if row.comparison:
             setattr(counts, row.comparison, getattr(counts, row.comparison) + 1)
     counts.vanished = len(check.vanished)
+    check.uses = _uses(check)
     check.findings = sorted(reporter.findings, key=_place(check.sheets))
+
+
+def _uses(check: Check) -> dict[int, tuple[int, int]]:
+    """Return how many rows were read through each alias, and how many of those are recorded."""
+    of_sheet = {s.name: [c.learned for c in s.columns if c.learned] for s in check.sheets}
+    uses: dict[int, tuple[int, int]] = {}
+    for row in check.rows:
+        columns = of_sheet.get(row.sheet, ())
+        if not columns and not row.learned:
+            continue
+        recorded = row.comparison in ("new", "changed")
+        for id_ in {*columns, *row.learned} - {0}:
+            rows, kept = uses.get(id_, (0, 0))
+            uses[id_] = (rows + 1, kept + recorded)
+    return uses
 
 
 def _place(sheets: Sequence[SheetReport]) -> Callable[[Finding], tuple[int, int]]:

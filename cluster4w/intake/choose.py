@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from cluster4w.intake.locate import HEADER_ROWS, Table, find_table
 from cluster4w.intake.map import Vocabulary
-from cluster4w.intake.open import Sheet, Workbook, is_stray
+from cluster4w.intake.open import Row, Sheet, Workbook, is_stray
 from cluster4w.intake.scan import SheetScan
 from cluster4w.template.language import N_
 from cluster4w.template.layouts import LISTS_SHEET, META_SHEET
+from cluster4w.template.marks import is_findings_name, is_findings_title, is_status_header
 from cluster4w.template.problems import Refusal
-from cluster4w.template.text import fold_header
 
 #: A second sheet is read when it has this share of the recognised columns of the best one.
 SECOND = 0.6
@@ -22,11 +22,16 @@ SECOND = 0.6
 
 @dataclass
 class DataSheet:
-    """A sheet that holds rows, with its scan and the place of its table."""
+    """A sheet that holds rows, with its scan and the place of its table.
+
+    ``status_column``: the column, from 1, of our marks on the rows: where it is, or where there is room for
+    it. What stands in it is never read.
+    """
 
     sheet: Sheet
     scan: SheetScan
     table: Table
+    status_column: int = 0
 
 
 def choose_sheets(
@@ -34,11 +39,14 @@ def choose_sheets(
 ) -> list[DataSheet]:
     """Return the sheets that hold a 4W, in the workbook's order; says which others were left alone.
 
+    ``confirmed``: folded header to column key, as people said it before.
+
     Raises:
         Refusal: none does; the sentence says what was looked for and what is there.
     """
-    hidden = [s for s in workbook.sheets if not s.visible]
-    visible = [s for s in workbook.sheets if s.visible]
+    theirs = [s for s in workbook.sheets if not is_findings_sheet(s)]
+    hidden = [s for s in theirs if not s.visible]
+    visible = [s for s in theirs if s.visible]
     found = _tables(visible, vocabulary, reporter, confirmed)
     data = [s for s in found if s.table.is_4w]
     if not data:
@@ -49,7 +57,7 @@ def choose_sheets(
     best = max(len(s.table.recognised) for s in data)
     chosen = [s for s in data if len(s.table.recognised) >= SECOND * best]
     names = {s.sheet.name for s in chosen}
-    for sheet in workbook.sheets:
+    for sheet in theirs:
         if sheet.name in names or sheet.name in (META_SHEET, LISTS_SHEET):
             continue
         if not sheet.visible:
@@ -57,6 +65,14 @@ def choose_sheets(
         elif not any(s.sheet is sheet and s.scan.far_cell == "!" for s in found):
             reporter.say("sheet.not_a_table", sheet=sheet.name, params={"sheet": sheet.name})
     return chosen
+
+
+def is_findings_sheet(sheet: Sheet) -> bool:
+    """Tell whether a sheet is the one of findings that we added to a workbook."""
+    if not is_findings_name(sheet.name) or is_stray(sheet.scan()):
+        return False
+    first = next(iter(sheet.rows()), [])
+    return bool(first) and isinstance(first[0], str) and is_findings_title(first[0])
 
 
 class _Silent:
@@ -93,12 +109,40 @@ def _tables(
             )
             continue
         top = list(islice(sheet.rows(), HEADER_ROWS + 2))
-        table = find_table(top, vocabulary)
-        if table is None:
-            continue
-        mine = {confirmed[f] for h in table.headers if (f := fold_header(h)) in confirmed}
-        found.append(DataSheet(sheet, scan, replace(table, recognised=table.recognised | mine)))
+        table = find_table(top, vocabulary, confirmed)
+        if table is not None:
+            found.append(_without_status(DataSheet(sheet, scan, table, max(map(len, top)) + 1)))
     return found
+
+
+def _without_status(found: DataSheet) -> DataSheet:
+    """Return a sheet whose status column, where we gave it one, is blank."""
+    table = found.table
+    at = next((i for i, header in enumerate(table.headers) if is_status_header(header)), None)
+    if at is None:
+        return found
+    table = replace(
+        table,
+        headers=_blanked(table.headers, at),
+        tags=_blanked(table.tags, at),
+        groups=_blanked(table.groups, at),
+    )
+    rows = _rows_without(found.sheet.rows, at)
+    return DataSheet(replace(found.sheet, rows=rows), found.scan, table, at + 1)
+
+
+def _blanked(texts: tuple[str, ...], at: int) -> tuple[str, ...]:
+    return (*texts[:at], "", *texts[at + 1 :]) if at < len(texts) else texts
+
+
+def _rows_without(rows: Callable[[], Iterator[Row]], at: int) -> Callable[[], Iterator[Row]]:
+    def read() -> Iterator[Row]:
+        for row in rows():
+            if at < len(row):
+                row[at] = ""
+            yield row
+
+    return read
 
 
 def _refuse_stray(cell: str) -> None:

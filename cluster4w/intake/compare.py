@@ -38,6 +38,8 @@ class CheckedRow:
     values: Values
     extra: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Value] = field(default_factory=dict)
+    #: The aliases that applied to its cells.
+    learned: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cluster4w.intake.map import Vocabulary, side
 from cluster4w.intake.open import Cell
-from cluster4w.template.text import clean, fold
+from cluster4w.template.text import clean, fold, fold_header
 
 #: The header stands within the first rows.
 HEADER_ROWS = 25
@@ -66,14 +66,24 @@ def is_tags(row: Sequence[Cell]) -> bool:
     return tags >= 2 and tags >= 0.6 * len(filled)
 
 
-def find_table(top: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> Table | None:
-    """Return where the table stands in the first rows of a sheet; None when no header is recognised."""
+def find_table(
+    top: Sequence[Sequence[Cell]], vocabulary: Vocabulary, confirmed: Mapping[str, str] | None = None
+) -> Table | None:
+    """Return where the table stands in the first rows of a sheet; None when no header is recognised.
+
+    ``confirmed``: folded header to column key, as people said it before.
+    """
+    said = confirmed or {}
     best: tuple[int, int, frozenset[str]] | None = None
     for at, row in enumerate(top[:HEADER_ROWS]):
         if is_tags(row):
             continue
         keys = frozenset(
-            key for c in row if isinstance(c, str) and c.strip() and (key := vocabulary.knows(c))
+            key
+            for c in row
+            if isinstance(c, str)
+            and c.strip()
+            and (key := vocabulary.knows(c) or (said.get(fold_header(c)) if said else None))
         )
         if len(keys) >= 2 and (best is None or len(keys) > best[0]):
             best = (len(keys), at, keys)

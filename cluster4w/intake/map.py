@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
+from cluster4w.record.queries.context import IGNORED, Aliases
 from cluster4w.template.declaration import Template
 from cluster4w.template.layouts import Layout, LayoutColumn
 from cluster4w.template.text import clean, fold, fold_header
@@ -31,7 +33,9 @@ class Mapped:
 
     ``how``: ``confirmed`` (the organisation said so before), ``label`` (the layout's exact header), ``hxl``,
     ``alias``, ``folded``, ``fuzzy``, ``doubtful`` (``guess`` is asked, not taken), ``duplicate`` (``guess``
-    is another column's already) or ``none``.
+    is another column's already), ``ignored`` (people said so) or ``none``. ``context`` tells columns with one
+    header apart: the side of a group above, and the how-manieth it is ("reached", "2", "reached 2").
+    ``learned``: the alias by which it is known.
     """
 
     index: int
@@ -40,6 +44,8 @@ class Mapped:
     how: str
     score: int
     guess: str | None = None
+    context: str = ""
+    learned: int | None = None
 
 
 @dataclass
@@ -105,12 +111,10 @@ class Vocabulary:
                 return keys.pop(), "folded"
         return None, "none"
 
-    def find(self, header: str, tag: str, confirmed: Mapping[str, str]) -> tuple[str | None, str, int]:
+    def find(self, header: str, tag: str) -> tuple[str | None, str, int]:
         """Return (key, how, score) for a header and the HXL tag beside it."""
         folded = fold_header(header)
         key, how = self._sure(header)
-        if folded and confirmed.get(folded) in self.template.by_key:
-            return confirmed[folded], "confirmed", 100
         if how == "label":
             return key, how, 100
         if by_tag := self.tagged(tag):
@@ -151,28 +155,47 @@ def map_columns(
     headers: Sequence[str],
     tags: Sequence[str],
     vocabulary: Vocabulary,
-    confirmed: Mapping[str, str],
+    confirmed: Aliases,
     groups: Sequence[str] = (),
 ) -> list[Mapped]:
     """Return one :class:`Mapped` per column of the file that has a header, a tag or neither.
 
     A key is given to one column only: the surer match, then the more to the left. ``groups``: the label over
-    each column; it says whether a bare "Households" is targeted or reached.
+    each column; it says whether a bare "Households" is targeted or reached. ``confirmed``: what people said
+    of a header before.
     """
     found = []
+    seen: Counter[tuple[str, str]] = Counter()
     for index, header in enumerate(headers):
         tag = tags[index] if index < len(tags) else ""
         if not header and not tag:
             continue
-        key, how, score = vocabulary.find(header, tag, confirmed)
-        if key and how not in ("confirmed", "hxl") and index < len(groups):
-            key = _on_side(key, header, groups[index], vocabulary.template)
-        found.append(Mapped(index, clean(header) or tag, key, how, score))
+        text = clean(header) or tag
+        folded = fold_header(text)
+        group = groups[index] if index < len(groups) else ""
+        seen[(side(group), folded)] += 1
+        context = column_context(side(group), seen[(side(group), folded)])
+        said = confirmed.get((context, folded)) if folded else None
+        if said is not None and said.target == IGNORED:
+            found.append(Mapped(index, text, None, "ignored", 100, context=context, learned=said.id))
+            continue
+        if said is not None and said.target in vocabulary.template.by_key:
+            found.append(Mapped(index, text, said.target, "confirmed", 100, context=context, learned=said.id))
+            continue
+        key, how, score = vocabulary.find(header, tag)
+        if key and how != "hxl" and group:
+            key = _on_side(key, header, group, vocabulary.template)
+        found.append(Mapped(index, text, key, how, score, context=context))
     taken: dict[str, Mapped] = {}
     for column in sorted(found, key=lambda c: (_RANK.get(c.how, 9), -c.score, c.index)):
         if column.key and column.how != "doubtful":
             taken.setdefault(column.key, column)
     return [_settled(column, taken) for column in found]
+
+
+def column_context(side: str, nth: int) -> str:
+    """Return what tells columns with one header apart; "" for the first that stands under no side."""
+    return " ".join(part for part in (side, str(nth) if nth > 1 else "") if part)
 
 
 def side(label: str) -> str:
@@ -198,7 +221,7 @@ def _settled(column: Mapped, taken: Mapping[str, Mapped]) -> Mapped:
     if taken.get(column.key) is column:
         return column
     how = "duplicate" if column.key in taken else "doubtful"
-    return Mapped(column.index, column.header, None, how, column.score, guess=column.key)
+    return replace(column, key=None, how=how, guess=column.key, learned=None)
 
 
 def detect_layout(columns: Iterable[Mapped], vocabulary: Vocabulary, named: str | None) -> Layout | None:

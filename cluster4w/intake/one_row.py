@@ -20,7 +20,7 @@ from cluster4w.intake.scan import SheetScan
 from cluster4w.intake.sheet import SheetReader
 from cluster4w.models import Operation
 from cluster4w.record.queries import comparison
-from cluster4w.record.queries.context import IntakeContext, load_context
+from cluster4w.record.queries.context import IntakeContext, Learned, load_context
 from cluster4w.record.queries.organisations import Agency
 from cluster4w.template.kinds import Values
 from cluster4w.template.language import N_, label
@@ -96,7 +96,8 @@ def check_row(
     reporter = Reporter({str(k): str(v) for k, v in (operation.severities or {}).items()})
     keys = tuple(cells)
     headers = _headers(context, keys, language)
-    context = replace(context, mapping={fold_header(h): key for h, key in zip(headers, keys, strict=True)})
+    columns = {("", fold_header(h)): Learned(key, 0) for h, key in zip(headers, keys, strict=True)}
+    context = replace(context, aliases={**context.aliases, "column": columns})
     row: list[Cell] = [cells[key] for key in keys]
     source = DataSheet(
         Sheet(_SHEET, True, lambda: iter([row])),
@@ -107,10 +108,8 @@ def check_row(
         context=context,
         source=source,
         vocabulary=Vocabulary.of(context.template),
-        places=PlaceFinder(
-            context.gazetteer, {(c, f): t for (kind, c, f), t in context.aliases.items() if kind == "area"}
-        ),
-        organisations=OrganisationFinder(context.agencies, agency),
+        places=PlaceFinder(context.gazetteer, context.learned("area")),
+        organisations=OrganisationFinder(context.agencies, agency, context.learned("organisation")),
         reporter=reporter,
         month=None,
         all_clusters=True,

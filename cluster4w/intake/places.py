@@ -7,14 +7,16 @@ is a spelling; whatever is taken beyond that says so, and everything else is ask
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from cluster4w.intake.asking import ask, place_context
+from cluster4w.intake.place_names import plain
 from cluster4w.intake.read import Issue
 from cluster4w.record.gazetteer import Gazetteer, Place
+from cluster4w.record.queries.context import Aliases
 from cluster4w.template.kinds import Values
 from cluster4w.template.text import clean, fold
 
@@ -28,39 +30,18 @@ BACKED = 60.0
 #: Name and code of the three levels, as the row says them; "" where it says nothing.
 Said = tuple[str, str, str, str, str, str]
 
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
-_DROPPED = frozenset({"commune", "communes", "cercle", "region", "rurale", "urbaine", "district", "ville"})
-_LINKS = frozenset({"de", "du", "d", "des", "la", "le", "l"})
 _WHOLE_COUNTRY = {"fr": "tout le pays", "en": "the whole country"}
 _WITH_CODE = re.compile(r"(.+?)\s*[(\[]\s*([A-Za-z]{2,3}\d{2,8})\s*[)\]]")
 _CODE = re.compile(r"[A-Za-z]{2,3}\d{2,8}")
 
 
-@lru_cache(maxsize=65536)
-def plain(name: str) -> str:
-    """Return a name without "commune", "cercle" and the like, Roman numerals at its end as digits.
-
-    >>> plain("Commune - II"), plain("Commune de Mopti"), plain("Mopti Commune")
-    ('commune 2', 'mopti', 'mopti')
-    """
-    tokens = fold(name).split()
-    if len(tokens) > 1:
-        tokens[-1] = _ROMAN.get(tokens[-1], tokens[-1])
-    kept = [t for t in tokens if t not in _DROPPED]
-    if kept and len(kept) < len(tokens) and tokens[0] in _DROPPED:
-        while len(kept) > 1 and kept[0] in _LINKS:
-            kept = kept[1:]
-    if not kept or all(t.isdigit() for t in kept):
-        return " ".join(tokens)
-    return " ".join(kept)
-
-
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What a row's place cells came to: values to set, and issues by column key."""
+    """What a row's place cells came to: values to set, issues by column key, the aliases that applied."""
 
     values: Values
     issues: tuple[tuple[str, Issue], ...]
+    learned: tuple[int, ...] = ()
 
 
 @dataclass
@@ -72,6 +53,8 @@ class _Level:
     code: str
     parent: Place | None
     issues: list[tuple[str, Issue]]
+    #: The alias by which the name is known.
+    learned: int | None = None
 
     def say(self, part: str, code: str, suggestion: str | None = None, /, **params: object) -> None:
         self.issues.append((f"adm{self.level}_{part}", Issue(code, params, suggestion)))
@@ -82,8 +65,8 @@ class PlaceFinder:
     """Finds places in one edition; results are remembered per distinct row of place cells."""
 
     gazetteer: Gazetteer
-    #: (parent p-code, folded spelling) to p-code, as people confirmed.
-    aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    #: What people confirmed; contexts are of :func:`~cluster4w.intake.asking.place_context`.
+    aliases: Aliases = field(default_factory=dict)
     _memo: dict[Said, Placed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -112,6 +95,7 @@ class PlaceFinder:
         issues: list[tuple[str, Issue]] = []
         parent: Place | None = None
         foreign: list[tuple[str, Issue]] = []
+        learned: list[int] = []
         for level in (1, 2, 3):
             name, code = self._split(said[2 * level - 2], said[2 * level - 1])
             if not name and not code:
@@ -137,13 +121,15 @@ class PlaceFinder:
             issues.extend(work.issues)
             if place is None:
                 return Placed({}, (*foreign, *issues))
+            if work.learned is not None:
+                learned.append(work.learned)
             if foreign:
                 foreign = []
                 issues.append(("adm1_name", self._other_region(said, place)))
             parent = place
             values[f"adm{level}_pcode"] = place.pcode
             values[f"adm{level}_name"] = place.name
-        return Placed({} if foreign else values, (*foreign, *issues))
+        return Placed({} if foreign else values, (*foreign, *issues), tuple(learned))
 
     def _may_be_missing(self, work: _Level, place: Place | None) -> bool:
         """Tell whether a place that was not found exactly may be one that the edition does not hold yet.
@@ -184,14 +170,20 @@ class PlaceFinder:
     def _named(self, work: _Level, scope: Place | None) -> list[Place]:
         """Return the places of the level with this name inside ``scope`` (the whole country for None)."""
         key = (scope.pcode if scope else None, work.level)
-        confirmed = self.aliases.get((scope.pcode if scope else "", fold(work.name)))
-        if confirmed and (place := self.gazetteer.get(confirmed)) and place.level == work.level:
-            return [place]
         return (
             self._exact.get(key, {}).get(fold(work.name))
             or self._plain.get(key, {}).get(plain(work.name))
             or []
         )
+
+    def _confirmed(self, work: _Level) -> list[Place]:
+        """Return the place that people said this name means, under this parent and nowhere else."""
+        said = self.aliases.get((place_context(work.level, work.parent), fold(work.name)))
+        place = self.gazetteer.get(said.target) if said else None
+        if said is None or place is None or place.level != work.level:
+            return []
+        work.learned = said.id
+        return self._inside([place], work.parent)
 
     def _scope(self, work: _Level) -> Place | None:
         """Return the parent inside which a name is looked for; a missing level in between has none."""
@@ -206,7 +198,9 @@ class PlaceFinder:
 
     def _place(self, work: _Level) -> Place | None:
         scope = self._scope(work)
-        named = self._inside(self._named(work, scope), work.parent) if work.name else []
+        official = self._named(work, scope) if work.name else []
+        # An official name means what the list says, whatever was learned.
+        named = self._inside(official, work.parent) or (self._confirmed(work) if not official else [])
         coded = self._by_code(work) if work.code else None
         if work.code and work.name:
             return self._both(work, named, coded)
@@ -223,7 +217,7 @@ class PlaceFinder:
         alike = not named and self._inside([coded], work.parent) and self._likeness(work.name, coded) >= SURE
         if alike and not self._named(work, None):
             # The code and its parent agree; the name is a spelling of the same place.
-            work.say("name", "area.spelling_taken", coded.name, taken=self.describe(coded))
+            self._take(work, coded)
             return coded
         if candidate is None and not named and self._is_called(work.name, coded) and work.parent:
             parent = self.describe(work.parent)
@@ -250,8 +244,23 @@ class PlaceFinder:
             code=work.code,
             by_code=self.describe(coded),
             by_name=self.describe(found) if found else f"“{work.name}”",
+            **(self._ask(work, [coded, *([found] if found else [])]) if backed else {}),
         )
         return None
+
+    def _take(self, work: _Level, place: Place) -> None:
+        """Say that a spelling was taken for a place; whoever confirms it is not told again."""
+        work.say(
+            "name",
+            "area.spelling_taken",
+            place.name,
+            taken=self.describe(place),
+            **self._ask(work, [place]),
+        )
+
+    def _ask(self, work: _Level, candidates: Iterable[Place]) -> dict[str, object]:
+        context = place_context(work.level, work.parent)
+        return ask("area", context, work.name, (p.pcode for p in candidates))
 
     def _is_called(self, name: str, place: Place) -> bool:
         return plain(name) in {plain(s) for s in place.spellings()}
@@ -317,7 +326,7 @@ class PlaceFinder:
         first = near[0] if near else None
         clear = first is not None and (len(near) == 1 or first[1] - near[1][1] >= AHEAD)
         if first is not None and first[1] >= SURE and clear and not elsewhere:
-            work.say("name", "area.spelling_taken", first[0].name, taken=self.describe(first[0]))
+            self._take(work, first[0])
             return first[0]
         # Where the name is another place's, only a near miss is worth suggesting.
         enough = SURE if elsewhere else SUGGEST
@@ -329,7 +338,8 @@ class PlaceFinder:
             work.say("name", "area.not_this_level", None, place=self._list(other))
         else:
             nearest = self._list([p for p, _ in near[:3]]) or "-"
-            work.say("name", "area.unknown", suggestion, parent=parent, nearest=nearest)
+            asked = self._ask(work, [p for p, _ in near])
+            work.say("name", "area.unknown", suggestion, parent=parent, nearest=nearest, **asked)
         return None
 
     def _at_another_level(self, work: _Level) -> list[Place]:

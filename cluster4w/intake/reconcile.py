@@ -8,13 +8,14 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from cluster4w.intake.asking import ask
 from cluster4w.intake.map import Mapped
 from cluster4w.intake.open import Cell
 from cluster4w.intake.organisations import OrganisationFinder
 from cluster4w.intake.places import PlaceFinder, Said
 from cluster4w.intake.read import ABSENT, Context, Issue, Parsed, as_text, is_absent, parse
 from cluster4w.record.places import fill_places
-from cluster4w.record.queries.context import IntakeContext
+from cluster4w.record.queries.context import IntakeContext, Learned
 from cluster4w.template.columns import Column
 from cluster4w.template.completion import OUR_CLUSTER, complete
 from cluster4w.template.declaration import Template
@@ -44,14 +45,17 @@ class ReadRow:
     extra: dict[str, Any]
     #: The cluster that the row belongs to when it is not ours: it is set aside.
     other_cluster: str | None = None
+    #: The aliases that applied to its cells.
+    learned: tuple[int, ...] = ()
 
 
 class Choices:
     """The spellings of one list: labels, aliases, the layouts' own texts, and what people confirmed."""
 
     def __init__(
-        self, column: Column, template: Template, layout: Layout | None, confirmed: Mapping[str, str]
+        self, column: Column, template: Template, layout: Layout | None, confirmed: Mapping[str, Learned]
     ) -> None:
+        self.key = column.key
         self.list = template.choices(column)
         self.layout_texts = dict(layout.texts.get(self.list.name, {})) if layout else {}
         self.spellings = self.list.by_spelling()
@@ -60,7 +64,10 @@ class Choices:
                 self.spellings.setdefault(fold(text), key)
         for key, text in self.layout_texts.items():
             self.spellings[fold(text)] = key
-        self.spellings.update({k: v for k, v in confirmed.items() if self.list.get(v)})
+        self.learned: dict[str, int] = {}
+        for folded, (target, id_) in confirmed.items():
+            if folded not in self.spellings and self.list.get(target):
+                self.spellings[folded], self.learned[folded] = target, id_
 
     def find(self, text: str) -> tuple[str | None, Issue | None]:
         """Return the key of a choice, or what to say."""
@@ -74,7 +81,14 @@ class Choices:
             choice = self.list.get(found)
             suggestion = label(self._shown(choice), DEFAULT_LANGUAGE) if choice else found
         known = listed(self._shown(choice) for choice in list(self.list)[:12])
-        return None, Issue("choice.unknown", {"known": known}, suggestion)
+        params = {"known": known, **ask("choice", self.key, text, (c.key for c in self._near(text)))}
+        return None, Issue("choice.unknown", params, suggestion)
+
+    def _near(self, text: str) -> list[Choice]:
+        """Return the choices that are most like a text, best first."""
+        near = process.extract(fold(text), self.spellings.keys(), scorer=fuzz.WRatio, limit=12)
+        keys = dict.fromkeys(self.spellings[spelling] for spelling, _, _ in near)
+        return [choice for key in keys if (choice := self.list.get(key))]
 
     def _shown(self, choice: Choice) -> Labels:
         """Return a choice as the file's layout writes it: some layouts have one text for all languages."""
@@ -106,7 +120,9 @@ class RowReader:
         yes_no = template.lists["yes_no"].by_spelling() if "yes_no" in template.lists else {}
         self._context = Context(yes_no, year)
         self._mapped = [c for c in self.columns if c.key]
-        self._unmapped = [c for c in self.columns if not c.key]
+        self._unmapped = [c for c in self.columns if not c.key and c.how != "ignored"]
+        # Cells whose choice was learned: (column key, cell) to the alias.
+        self._learned: dict[tuple[str, Any], int] = {}
         self._width = max((c.index for c in self.columns), default=-1) + 1
         self._cluster = next((c for c in self._mapped if c.key == "cluster"), None)
         self._readers: list[tuple[int, str, dict[Any, Parsed], Callable[[Cell], Parsed]]] = [
@@ -122,12 +138,9 @@ class RowReader:
             if len(v) == 1
         ]
 
-    def _confirmed(self, key: str) -> dict[str, str]:
-        return {
-            folded: target
-            for (kind, context, folded), target in self.context.aliases.items()
-            if kind == "choice" and context == key
-        }
+    def _confirmed(self, key: str) -> dict[str, Learned]:
+        learned = self.context.learned("choice")
+        return {folded: said for (context, folded), said in learned.items() if context == key}
 
     def _reader(self, column: Column) -> Callable[[Cell], Parsed]:
         kind = column.kind
@@ -140,7 +153,11 @@ class RowReader:
                     found = [choices.find(text) for text in value]
                     bad = next((i for _, i in found if i), None)
                     return (None, bad) if bad else (tuple(k for k, _ in found if k), None)
-                return choices.find(value) if isinstance(value, str) else (value, issue)
+                if not isinstance(value, str):
+                    return value, issue
+                if (learned := choices.learned.get(fold(value))) is not None:
+                    self._learned[(column.key, cell)] = learned
+                return choices.find(value)
 
             return choose
         low, high = column.minimum, column.maximum
@@ -183,20 +200,24 @@ class RowReader:
                 issues.append((key, parsed[1]))
             if parsed[0] is not None:
                 values[key] = parsed[0]
+        learned: list[int] = []
+        if self._learned:
+            said_of = ((key, row[index]) for index, key, _, _ in self._readers)
+            learned.extend(id_ for said in said_of if (id_ := self._learned.get(said)) is not None)
         self._derive(values)
-        organisation_id = self._organisation(values, issues)
+        organisation_id = self._organisation(values, issues, learned)
         if self._has_places:
-            self._place(values, issues)
+            self._place(values, issues, learned)
         for key in self._free:
             if (text := values.get(key)) is not None:
-                values[key] = self._registered(key, str(text))
+                values[key] = self._registered(key, str(text), learned)
         complete(values, self.context.template)
         extra = {
             c.header: as_text(cell)
             for c in self._unmapped
             if (cell := row[c.index]) != "" and not is_absent(as_text(cell))
         }
-        return ReadRow(values, issues, organisation_id, extra)
+        return ReadRow(values, issues, organisation_id, extra, learned=tuple(learned))
 
     def _derive(self, values: Values) -> None:
         if self.month and values.get("period") is None:
@@ -207,31 +228,37 @@ class RowReader:
         if self.sub_sector and values.get("sub_sector") is None:
             values["sub_sector"] = self.sub_sector
 
-    def _organisation(self, values: Values, issues: Issues) -> int | None:
+    def _organisation(self, values: Values, issues: Issues, learned: list[int]) -> int | None:
         acronym, name, type_ = (str(values.get(k) or "") for k in (*_WHO, "org_type"))
         found = self.organisations.find(acronym, name, type_)
         if found.issue:
             issues.append(found.issue)
+        if found.learned is not None:
+            learned.append(found.learned)
         if found.agency is None:
             return None
         values["org_acronym"], values["org_name"] = found.agency.acronym, found.agency.name
         values["org_type"] = found.agency.type
         return found.agency.id
 
-    def _place(self, values: Values, issues: Issues) -> None:
+    def _place(self, values: Values, issues: Issues, learned: list[int]) -> None:
         said: Said = tuple(str(values.pop(k, None) or "") for k in _PLACE_KEYS)  # type: ignore[assignment]
         placed = self.places.find(said)
         if placed.issues:
             issues.extend(placed.issues)
+        learned.extend(placed.learned)
         values.update(placed.values)
         fill_places(values, self.context.gazetteer)
 
-    def _registered(self, key: str, text: str) -> Value:
-        agency = self.organisations.registered(text)
+    def _registered(self, key: str, text: str, learned: list[int]) -> Value:
+        found = self.organisations.registered(key, text)
+        agency = found.agency
         if agency is None:
             self.unregistered[(key, text)] = self.unregistered.get((key, text), 0) + 1
             return text
-        alone = self.organisations.registered(agency.acronym) is agency
+        if found.learned is not None:
+            learned.append(found.learned)
+        alone = self.organisations.registered(key, agency.acronym).agency is agency
         return agency.acronym if alone else agency.name
 
 

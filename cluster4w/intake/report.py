@@ -34,9 +34,24 @@ def sheets_json(check: Check) -> list[dict[str, Any]]:
             "header_row": s.header_row,
             "hxl_row": s.hxl_row,
             "first_data_row": s.first_data_row,
-            "columns": [asdict(c) for c in s.columns],
+            "columns": [
+                {"letter": c.letter, "header": c.header, "key": c.key, "how": c.how, "score": c.score}
+                for c in s.columns
+            ],
         }
         for s in check.sheets
+    ]
+
+
+def sheets_stored(check: Check) -> list[dict[str, Any]]:
+    """Return the sheets with all that the page of the columns shows, some values of each included."""
+    return [
+        {
+            **shown,
+            "status_column": s.status_column,
+            "columns": [{**asdict(c), "samples": list(c.samples)} for c in s.columns],
+        }
+        for shown, s in zip(sheets_json(check), check.sheets, strict=True)
     ]
 
 

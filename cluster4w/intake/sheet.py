@@ -17,6 +17,7 @@ from cluster4w.intake.places import PlaceFinder
 from cluster4w.intake.read import Issue, as_text, is_absent
 from cluster4w.intake.reconcile import ReadRow, RowReader
 from cluster4w.intake.rules import RuleRunner
+from cluster4w.intake.samples import Samples
 from cluster4w.intake.scan import column_letter
 from cluster4w.record.queries.context import IntakeContext
 from cluster4w.record.queries.operations import plan_months
@@ -57,6 +58,12 @@ class ColumnReport:
     key: str | None
     how: str
     score: int
+    #: The column that it may be, where that is asked; what tells columns with one header apart; the alias
+    #: that said what it is; some of its values.
+    guess: str | None = None
+    context: str = ""
+    learned: int | None = None
+    samples: tuple[str, ...] = ()
 
 
 @dataclass
@@ -69,6 +76,8 @@ class SheetReport:
     first_data_row: int
     columns: list[ColumnReport]
     skipped: int = 0
+    #: Letter of the column in which a returned workbook says how each row stands.
+    status_column: str = ""
 
 
 def ranges(numbers: list[int], most: int = 12) -> str:
@@ -104,7 +113,7 @@ class SheetReader:
         table = self.source.table
         self.name = self.source.sheet.name
         self.mapped = map_columns(
-            table.headers, table.tags, self.vocabulary, self.context.mapping, table.groups
+            table.headers, table.tags, self.vocabulary, self.context.learned("column"), table.groups
         )
         self.layout = detect_layout(self.mapped, self.vocabulary, self.named_layout)
         self.by_key: dict[str, Mapped] = {c.key: c for c in self.mapped if c.key}
@@ -112,6 +121,7 @@ class SheetReader:
         self.set_aside: dict[str, list[int]] = {}
         self.without_activity = 0
         self.kept_as_typed = 0
+        self._samples = Samples([c.index for c in self.mapped])
         self._months = plan_months(self.context.operation)
         template = self.context.template
         self._needed = self._required(template)
@@ -139,6 +149,7 @@ class SheetReader:
         )
         errors = self._errors_by_row()
         for number, row in self._data_rows():
+            self._samples.take(row)
             read = reader.read(row)
             if read.other_cluster is not None:
                 self.set_aside.setdefault(read.other_cluster, []).append(number)
@@ -152,8 +163,22 @@ class SheetReader:
             table.header_row,
             table.hxl_row,
             table.first_data_row,
-            [ColumnReport(column_letter(c.index + 1), c.header, c.key, c.how, c.score) for c in self.mapped],
+            [
+                ColumnReport(
+                    column_letter(c.index + 1),
+                    c.header,
+                    c.key,
+                    c.how,
+                    c.score,
+                    c.guess,
+                    c.context,
+                    c.learned,
+                    self._samples.of(c.index),
+                )
+                for c in self.mapped
+            ],
             skipped=sum(map(len, self.skipped.values())) + sum(map(len, self.set_aside.values())),
+            status_column=column_letter(self.source.status_column),
         )
 
     def _data_rows(self) -> Iterator[tuple[int, Row]]:
@@ -204,7 +229,7 @@ class SheetReader:
         scan = self.source.scan
         self._missing: list[str] = []
         for column in self.mapped:
-            if column.key is not None:
+            if column.key is not None or column.how == "ignored":
                 continue
             where = {
                 "sheet": self.name,
@@ -268,7 +293,7 @@ class SheetReader:
                 header=column.header,
                 key=key,
                 value=text,
-                params={"count": count},
+                params={"count": count, **self.organisations.nearest(key, text)},
             )
 
     # --- what a row says ----------------------------------------------------------------------
@@ -318,7 +343,8 @@ class SheetReader:
                 )
         if values.get("activity_type") is None and "activity_type" not in accused:
             self.without_activity += 1
-        return CheckedRow(self.name, number, state, None, None, read.organisation_id, values, read.extra)
+        who = read.organisation_id
+        return CheckedRow(self.name, number, state, None, None, who, values, read.extra, learned=read.learned)
 
     def _unfilled(self, values: Values, accused: set[str]) -> list[str]:
         """Return the required columns that a row leaves empty and that no finding has named yet."""

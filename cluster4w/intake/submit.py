@@ -11,7 +11,7 @@ from sqlalchemy import orm
 from cluster4w.intake.check import Check, check_file
 from cluster4w.intake.compare import CheckedRow, Seen, overlay
 from cluster4w.intake.findings import Finding, summary
-from cluster4w.intake.report import sheets_json
+from cluster4w.intake.report import sheets_stored
 from cluster4w.models import Operation, Organisation, Person, Submission, SubmissionState
 from cluster4w.record.operations import submissions as store
 from cluster4w.record.operations.activities import Change, record_versions
@@ -188,7 +188,7 @@ def _save(session: orm.Session, submission: Submission, check: Check, template: 
     report = {
         "file": check.file_name,
         "layout": check.layout,
-        "sheets": sheets_json(check),
+        "sheets": sheets_stored(check),
         "rows": asdict(check.counts),
         "summary": summary(check.findings),
         "vanished": [{"uid": r.uid, "organisation_id": r.organisation_id} for r in check.vanished],
@@ -201,6 +201,7 @@ def _save(session: orm.Session, submission: Submission, check: Check, template: 
         findings=map(_finding_dict, check.findings),
         report=report,
         revision=check.revision,
+        uses=check.uses,
     )
 
 

@@ -234,7 +234,6 @@ def upgrade() -> None:
         sa.Column("operation_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
-        sa.Column("mapping", Json, nullable=False),
         sa.ForeignKeyConstraint(
             ["operation_id"], ["operation.id"], name=op.f("fk_participation_operation_id"), ondelete="CASCADE"
         ),
@@ -454,10 +453,10 @@ def upgrade() -> None:
             "sub_sector",
             "status",
             "period",
+            "withdrawn",
             "adm1_pcode",
             "adm3_pcode",
             "population_group",
-            "withdrawn",
             "superseded_at",
         ],
         unique=False,
@@ -474,13 +473,16 @@ def upgrade() -> None:
         sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("typed", sa.Text(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), nullable=True),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("submission_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("revoked_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_alias_author_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["gazetteer_edition.id"], name=op.f("fk_alias_edition_id")),
         sa.ForeignKeyConstraint(
             ["operation_id"], ["operation.id"], name=op.f("fk_alias_operation_id"), ondelete="CASCADE"
         ),
@@ -494,6 +496,21 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_alias_operation_id_kind_folded"), "alias", ["operation_id", "kind", "folded"], unique=False
     )
+    op.create_table(
+        "alias_use",
+        sa.Column("alias_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("recorded", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alias_id"], ["alias.id"], name=op.f("fk_alias_use_alias_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_alias_use_submission_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("alias_id", "submission_id", name=op.f("pk_alias_use")),
+    )
+    op.create_index(op.f("ix_alias_use_submission_id"), "alias_use", ["submission_id"], unique=False)
     op.create_table(
         "need",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -581,6 +598,8 @@ def downgrade() -> None:
     op.drop_table("submission_finding")
     op.drop_index(op.f("ix_need_source_id_measure_level_pcode"), table_name="need")
     op.drop_table("need")
+    op.drop_index(op.f("ix_alias_use_submission_id"), table_name="alias_use")
+    op.drop_table("alias_use")
     op.drop_index(op.f("ix_alias_operation_id_kind_folded"), table_name="alias")
     op.drop_table("alias")
     op.drop_index(op.f("ix_activity_submission_id"), table_name="activity")

@@ -1,7 +1,8 @@
 """The tables, one file per aggregate: types and constraints, no rules and no queries."""
 
 from cluster4w.models.activity import Activity
-from cluster4w.models.area import Alias, Area, AreaLink, Boundary, GazetteerEdition
+from cluster4w.models.alias import Alias, AliasUse
+from cluster4w.models.area import Area, AreaLink, Boundary, GazetteerEdition
 from cluster4w.models.audit import AuditEvent
 from cluster4w.models.base import Base
 from cluster4w.models.need import Need, NeedSource
@@ -19,6 +20,7 @@ from cluster4w.models.submission import (
 __all__ = [
     "Activity",
     "Alias",
+    "AliasUse",
     "Area",
     "AreaLink",
     "AuditEvent",

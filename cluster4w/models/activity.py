@@ -79,7 +79,8 @@ class Activity(Base):
             "adm3_pcode",
             also=("site_pcode", "site_name"),
         ),
-        # Which organisations work in an area: one seek per area and organisation.
+        # Which organisations work in an area: one seek per area and organisation. What is asked stands first:
+        # PostgreSQL tries every value of a column that is skipped.
         _current_index(
             "ix_activity_presence",
             "adm2_pcode",
@@ -88,10 +89,10 @@ class Activity(Base):
             "sub_sector",
             "status",
             "period",
+            "withdrawn",
             "adm1_pcode",
             "adm3_pcode",
             "population_group",
-            "withdrawn",
             "superseded_at",
         ),
     )

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.models.base import Base, Key, Moment
+from cluster4w.models.base import Base, Key
 
 
 class GazetteerEdition(Base):
@@ -91,29 +91,3 @@ class AreaLink(Base):
     )
     #: How the link was found: ``file`` (the gazetteer says so) or ``name`` (same name, linked parents).
     how: orm.Mapped[str] = orm.mapped_column(sa.String(8))
-
-
-class Alias(Base):
-    """A spelling that people confirmed, with who, when and for whom; it can be revoked."""
-
-    __tablename__ = "alias"
-    __table_args__ = (sa.Index(None, "operation_id", "kind", "folded"),)
-
-    id: orm.Mapped[Key]
-    operation_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("operation.id", ondelete="CASCADE"))
-    #: ``area``, ``organisation`` or ``choice``.
-    kind: orm.Mapped[str] = orm.mapped_column(sa.String(16))
-    #: What the spelling was seen under: the parent's p-code, or the column key.
-    context: orm.Mapped[str] = orm.mapped_column(sa.String(64), default="")
-    #: The folded spelling, and the spelling as it was typed.
-    folded: orm.Mapped[str]
-    typed: orm.Mapped[str]
-    #: P-code, organisation id or choice key.
-    target: orm.Mapped[str]
-    #: None: for everybody in the operation.
-    organisation_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("organisation.id"))
-    author_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
-    submission_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("submission.id"))
-    created_at: orm.Mapped[Moment]
-    revoked_at: orm.Mapped[dt.datetime | None]
-    revoked_by: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -37,6 +35,4 @@ class Participation(Base):
     organisation_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("organisation.id"), index=True)
     #: ``co_lead``, ``partner`` or ``donor``.
     role: orm.Mapped[str] = orm.mapped_column(sa.String(16), default="partner")
-    #: Column mappings that this organisation confirmed, folded header to column key.
-    mapping: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
     organisation: orm.Mapped[Organisation] = orm.relationship()

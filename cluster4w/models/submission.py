@@ -70,6 +70,7 @@ class Submission(Base):
     #: The operation's revision that the check compared against; a later one asks for a new check.
     revision: orm.Mapped[int | None]
     created_at: orm.Mapped[Moment]
+    #: When its check ended, or was asked for again.
     checked_at: orm.Mapped[dt.datetime | None]
     submitted_at: orm.Mapped[dt.datetime | None]
     file: orm.Mapped[StoredFile | None] = orm.relationship()

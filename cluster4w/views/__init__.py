@@ -25,6 +25,7 @@ from cluster4w.template.language import N_
 from cluster4w.views import (
     activities,
     activity_form,
+    columns,
     dashboard,
     exports,
     gaps,
@@ -32,7 +33,9 @@ from cluster4w.views import (
     history,
     home,
     language,
+    learned,
     months,
+    names,
     password,
     session,
     submission,
@@ -114,12 +117,14 @@ RECORD: tuple[Route, ...] = (
 
 #: Workbooks on their way in.
 _SENT = f"/<slug>/envois/<int(max={LARGEST}):submission_id>"
+_LEARNED = f"/<slug>/appris/<int(max={LARGEST}):alias_id>"
 INTAKE: tuple[Route, ...] = (
     Route("/<slug>/envoyer", "upload", upload.upload, REPORTERS, ("GET", "POST"), N_("Send")),
     Route("/<slug>/envois", "submissions", submission.submissions, INSIDERS, section="upload"),
     Route(_SENT, "submission", submission.submission, INSIDERS, section="upload"),
     Route(f"{_SENT}/etat", "submission_state", submission.submission_state, INSIDERS),
     Route(f"{_SENT}/fichier", "submission_file", submission.submission_file, INSIDERS),
+    Route(f"{_SENT}/classeur.xlsx", "submission_workbook", submission.submission_workbook, INSIDERS),
     Route(
         f"{_SENT}/enregistrer",
         "submission_submit",
@@ -130,6 +135,19 @@ INTAKE: tuple[Route, ...] = (
     ),
     Route(f"{_SENT}/ecarter", "submission_discard", submission.submission_discard, REPORTERS, ("POST",)),
     Route(f"{_SENT}/verifier", "submission_check", submission.submission_check, REPORTERS, ("POST",)),
+    Route(f"{_SENT}/noms", "submission_names", names.submission_names, INSIDERS, ("POST",)),
+    Route(f"{_SENT}/colonnes", "submission_columns", columns.submission_columns, INSIDERS, section="upload"),
+    Route(
+        f"{_SENT}/colonnes",
+        "submission_columns_save",
+        columns.submission_columns_save,
+        INSIDERS,
+        ("POST",),
+        section="upload",
+    ),
+    Route("/<slug>/appris", "learned", learned.learned, INSIDERS, section="upload"),
+    Route(_LEARNED, "learned_answer", learned.learned_answer, INSIDERS, section="upload"),
+    Route(f"{_LEARNED}/reprendre", "learned_revoke", learned.learned_revoke, INSIDERS, ("POST",)),
     Route("/<slug>/modele.xlsx", "template_workbook", exports.template_workbook, INSIDERS),
 )
 

@@ -37,6 +37,7 @@ HOW = {
     "doubtful": N_("to be confirmed: not read"),
     "duplicate": N_("second column for it: not read"),
     "none": N_("not recognised: kept with the rows"),
+    "ignored": N_("ignored, as it was decided"),
 }
 
 

@@ -17,6 +17,7 @@ LONGEST_PART = 80
 
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
     "csv": "text/csv",
     "geojson": "application/geo+json",
     "svg": "image/svg+xml",

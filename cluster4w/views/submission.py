@@ -14,6 +14,8 @@ from cluster4w import jobs
 from cluster4w.extensions import db
 from cluster4w.intake.submit import run_check, submit
 from cluster4w.models import Submission, SubmissionState
+from cluster4w.publish.annotated import annotate, form_of, of_submission
+from cluster4w.publish.annotated_words import FILLABLE
 from cluster4w.record.operations.submissions import discard
 from cluster4w.record.queries import submissions as stored
 from cluster4w.record.queries.comparison import rows_by_uid
@@ -25,8 +27,10 @@ from cluster4w.security import allowed, can_see_all_rows, here, own_rows_only, p
 from cluster4w.template.problems import Refusal
 from cluster4w.views import check_page
 from cluster4w.views.check_page import PAGE
-from cluster4w.views.downloads import as_it_came
+from cluster4w.views.downloads import as_it_came, file_name, send_written
 from cluster4w.views.numbers import whole
+from cluster4w.views.questions import PAGE as QUESTIONS
+from cluster4w.views.questions import questions
 from cluster4w.views.values import choice_words
 
 #: Submissions of the list.
@@ -63,7 +67,7 @@ def submission(submission_id: int) -> ResponseReturnValue:
 def _page(found: Submission, *, unseen: bool = False) -> ResponseReturnValue:
     match SubmissionState(found.state):
         case SubmissionState.RECEIVED | SubmissionState.CHECKING:
-            stuck = dt.datetime.now(dt.UTC) - found.created_at > PATIENCE
+            stuck = dt.datetime.now(dt.UTC) - (found.checked_at or found.created_at) > PATIENCE
             page = render_template(
                 "submission_progress.html", submission=found, progress=_progress(found), stuck=stuck
             )
@@ -130,25 +134,51 @@ def _check(found: Submission, *, unseen: bool) -> str:
         how=check_page.how_words,
         unseen=unseen,
         may_send=allowed("submission_submit"),
-        **_chosen(found, groups, to_do),
+        fillable=any(g.code in FILLABLE for g in to_do),
+        **_chosen(found, groups, to_do, ask=True),
     )
 
 
 def _chosen(
-    found: Submission, groups: list[check_page.Group], to_do: list[check_page.Group] | None = None
+    found: Submission,
+    groups: list[check_page.Group],
+    to_do: list[check_page.Group] | None = None,
+    *,
+    ask: bool = False,
 ) -> dict[str, Any]:
-    """Return what the list of findings shows: the kind that was asked for, else the first to be done."""
+    """Return what the list of findings shows: the kind that was asked for, else the first to be done.
+
+    ``ask``: what one answer settles is shown as questions above the findings.
+    """
     first = next(iter(groups if to_do is None else to_do), None)
     chosen = next((g for g in groups if g.id == request.args.get("constat")), first)
     pages = _pages(found, chosen)
     page = min(_number("page"), pages)
     return {
+        **(_asked(found, chosen) if ask and chosen and allowed("submission_names") else {}),
         "sheets": check_page.sheets(found),
         "chosen": chosen,
         "found": _findings(found, chosen, page),
         "page": page,
         "pages": pages,
         "address": _addresses(found),
+    }
+
+
+def _asked(found: Submission, group: check_page.Group) -> dict[str, Any]:
+    """Return a page of the questions of a kind of findings."""
+    asked = questions(found, group)
+    pages = max(math.ceil(len(asked) / QUESTIONS), 1)
+    page = min(_number("question"), pages)
+    address = url_for("submission", submission_id=found.id, constat=group.id)
+    return {
+        "questions": asked[(page - 1) * QUESTIONS : page * QUESTIONS],
+        "all_questions": len(asked),
+        "question_page": page,
+        "question_pages": pages,
+        "question_address": lambda number: f"{address}&question={number}#constats",
+        "may_choose_scope": can_see_all_rows(here().role) and found.organisation_id is not None,
+        "about_columns": group.code.startswith("column."),
     }
 
 
@@ -277,3 +307,19 @@ def submission_file(submission_id: int) -> ResponseReturnValue:
     response = Response(content, mimetype="application/octet-stream")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
+
+
+def submission_workbook(submission_id: int) -> ResponseReturnValue:
+    """Send the file back with the findings in it; ``suggestions=1``: the safe suggestions are filled in."""
+    checked = of_submission(db.session, find(submission_id))
+    accept = request.args.get("suggestions") == "1"
+    stem, dot, _ = checked.name.rpartition(".")
+    name = file_name(
+        (stem if dot else checked.name) or "file",
+        gettext("suggestions") if accept else gettext("findings"),
+        form=form_of(checked.content),
+    )
+    language = here().language
+    return send_written(
+        lambda out: annotate(checked, out, language=language, accept_suggestions=accept), name
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import bench_gaps, bench_workbooks
+from tests.benchmarks import bench_annotated, bench_gaps, bench_workbooks
 
+WHAT = ("all", "workbooks", "annotated", "gaps", "real")
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "mali" / "ocha_mali_5w_2023q4.xlsx"
 
 
@@ -26,7 +27,7 @@ def _print(rows: list[dict[str, object]]) -> None:
 def main() -> None:
     """Parse the arguments and run what they name."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
-    parser.add_argument("what", nargs="?", choices=("all", "workbooks", "gaps", "real"), default="all")
+    parser.add_argument("what", nargs="?", choices=WHAT, default="all")
     parser.add_argument("--sizes", help="rows, comma-separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     arguments = parser.parse_args()
@@ -39,6 +40,8 @@ def main() -> None:
             print("The real workbook is not here: ../shared is absent.")
     if arguments.what in ("all", "workbooks"):
         _print(bench_workbooks.run(sizes or [1_000, 10_000, 100_000], databases))
+    if arguments.what in ("all", "annotated"):
+        _print(bench_annotated.run(sizes or [1_000, 25_000], REAL if REAL.exists() else None))
     if arguments.what in ("all", "gaps"):
         _print(bench_gaps.run(sizes or [10_000, 100_000, 1_000_000], databases))
 

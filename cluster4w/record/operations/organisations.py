@@ -1,8 +1,6 @@
-"""Registering organisations, and what they confirmed about their files."""
+"""Registering organisations."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -50,9 +48,7 @@ def register(
         )
     )
     if found is None:
-        session.add(
-            Participation(operation_id=operation.id, organisation_id=organisation.id, role=role, mapping={})
-        )
+        session.add(Participation(operation_id=operation.id, organisation_id=organisation.id, role=role))
         session.flush()
         log(
             session,
@@ -64,32 +60,3 @@ def register(
             role=role,
         )
     return Agency(organisation.id, acronym, name, organisation.type, found or role)
-
-
-def confirm_mapping(
-    session: orm.Session,
-    operation: Operation,
-    organisation_id: int,
-    mapping: Mapping[str, str],
-    *,
-    actor: Person | None,
-) -> None:
-    """Remember which column an organisation means by a header: folded header to column key.
-
-    Headers that were confirmed before and are not in ``mapping`` stay.
-    """
-    participation = session.scalars(
-        sa.select(Participation).where(
-            Participation.operation_id == operation.id, Participation.organisation_id == organisation_id
-        )
-    ).one()
-    participation.mapping = {**participation.mapping, **mapping}
-    log(
-        session,
-        "organisation.mapping_confirmed",
-        subject="organisation",
-        subject_id=organisation_id,
-        operation=operation,
-        actor=actor,
-        mapping=dict(mapping),
-    )

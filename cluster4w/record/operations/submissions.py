@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.models import (
+    AliasUse,
     Operation,
     Person,
     StoredFile,
@@ -28,6 +29,7 @@ BATCH = 2_000
 
 _ROWS = cast(sa.Table, SubmissionRow.__table__)
 _FINDINGS = cast(sa.Table, SubmissionFinding.__table__)
+_USES = cast(sa.Table, AliasUse.__table__)
 
 #: From which states a submission may go on to which.
 _MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
@@ -49,6 +51,7 @@ _MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
     ),
     SubmissionState.CHECKED: frozenset(
         {
+            SubmissionState.RECEIVED,
             SubmissionState.CHECKING,
             SubmissionState.CHECKED,
             SubmissionState.REFUSED,
@@ -125,17 +128,25 @@ def save_check(
     findings: Iterable[Mapping[str, Any]],
     report: Mapping[str, Any],
     revision: int,
+    uses: Mapping[int, tuple[int, int]] | None = None,
 ) -> None:
     """Store what a check found, in place of what an earlier check had found.
 
-    ``rows`` and ``findings`` hold the columns of their tables, without the submission; ``report`` is JSON.
+    ``rows`` and ``findings`` hold the columns of their tables, without the submission; ``report`` is JSON;
+    ``uses``: alias to the rows that were read through it, and those of them that submitting records.
     """
     move(submission, SubmissionState.CHECKED)
-    for table in (_FINDINGS, _ROWS):
+    for table in (_FINDINGS, _ROWS, _USES):
         session.execute(sa.delete(table).where(table.c.submission_id == submission.id))
     for table, items in ((_ROWS, rows), (_FINDINGS, findings)):
         for batch in batches(items, BATCH):
             session.execute(sa.insert(table), [{**item, "submission_id": submission.id} for item in batch])
+    if uses:
+        found = [
+            {"alias_id": id_, "submission_id": submission.id, "rows": rows, "recorded": kept}
+            for id_, (rows, kept) in uses.items()
+        ]
+        session.execute(sa.insert(_USES), found)
     submission.report = dict(report)
     submission.refusal = {}
     submission.revision = revision
@@ -177,6 +188,27 @@ def begin_check(session: orm.Session, submission: Submission) -> None:
     """Say that a check is under way."""
     move(submission, SubmissionState.CHECKING)
     submission.progress = 0
+    session.flush()
+
+
+def check_again(session: orm.Session, submission: Submission, *, actor: Person | None) -> None:
+    """Have a checked file wait for another check: people have answered what its check asked.
+
+    Raises:
+        Refusal: the submission has moved on in the meantime.
+    """
+    move(submission, SubmissionState.RECEIVED)
+    submission.progress = 0
+    # The page that waits counts from here.
+    submission.checked_at = now()
+    log(
+        session,
+        "submission.asked_again",
+        subject="submission",
+        subject_id=submission.id,
+        operation=session.get_one(Operation, submission.operation_id),
+        actor=actor,
+    )
     session.flush()
 
 

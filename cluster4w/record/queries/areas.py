@@ -27,11 +27,14 @@ _PLACE_COLUMNS = (
 )
 
 
-def _places(session: orm.Session, edition_id: int) -> tuple[Place, ...]:
+def _places(session: orm.Session, edition_id: int) -> tuple[tuple[Place, ...], frozenset[int]]:
+    """Return an edition's areas, and the levels below the cercle whose areas all came with the product."""
     rows = session.execute(
-        sa.select(*_PLACE_COLUMNS).where(Area.edition_id == edition_id).order_by(Area.level, Area.pcode)
-    )
-    return tuple(
+        sa.select(*_PLACE_COLUMNS, Area.origin)
+        .where(Area.edition_id == edition_id)
+        .order_by(Area.level, Area.pcode)
+    ).all()
+    places = tuple(
         Place(
             r.pcode,
             r.level,
@@ -45,17 +48,8 @@ def _places(session: orm.Session, edition_id: int) -> tuple[Place, ...]:
         )
         for r in rows
     )
-
-
-def _partial_levels(session: orm.Session, edition_id: int) -> frozenset[int]:
-    """Return the levels below the cercle whose areas all came with the product."""
-    loaded = sa.func.max(sa.case((Area.origin != "shipped", 1), else_=0))
-    rows = session.execute(
-        sa.select(Area.level, loaded)
-        .where(Area.edition_id == edition_id, Area.level > 2)
-        .group_by(Area.level)
-    )
-    return frozenset(level for level, from_a_file in rows if not from_a_file)
+    below = {r.level for r in rows if r.level > 2}
+    return places, frozenset(below - {r.level for r in rows if r.origin != "shipped"})
 
 
 def load_gazetteer(session: orm.Session, edition_id: int, *, with_others: bool = False) -> Gazetteer:
@@ -72,7 +66,7 @@ def load_gazetteer(session: orm.Session, edition_id: int, *, with_others: bool =
             .where(GazetteerEdition.country == edition.country, GazetteerEdition.id != edition.id)
             .order_by(GazetteerEdition.edition)
         ).all()
-        others = tuple(Gazetteer(s.country, s.edition, _places(session, s.id)) for s in siblings)
+        others = tuple(Gazetteer(s.country, s.edition, _places(session, s.id)[0]) for s in siblings)
         ours, theirs = orm.aliased(Area), orm.aliased(Area)
         for mine, other, left, right in (
             (ours, theirs, AreaLink.area_id, AreaLink.other_area_id),
@@ -87,14 +81,8 @@ def load_gazetteer(session: orm.Session, edition_id: int, *, with_others: bool =
                 .where(mine.edition_id == edition.id)
             )
             links.update({(name, their_code): our_code for name, their_code, our_code in rows})
-    return Gazetteer(
-        edition.country,
-        edition.edition,
-        _places(session, edition.id),
-        others,
-        links,
-        _partial_levels(session, edition.id),
-    )
+    places, partial = _places(session, edition.id)
+    return Gazetteer(edition.country, edition.edition, places, others, links, partial)
 
 
 def get_edition(session: orm.Session, country: str, edition: str) -> GazetteerEdition | None:

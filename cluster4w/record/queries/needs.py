@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import starmap
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -51,7 +52,7 @@ def current_needs(session: orm.Session, operation: Operation) -> list[NeedFigure
         .where(NeedSource.operation_id == operation.id, NeedSource.replaced_at.is_(None))
         .order_by(Need.level, Need.pcode, Need.measure, NeedSource.dated, Need.id)
     )
-    return [NeedFigure(**row) for row in rows.mappings()]
+    return list(starmap(NeedFigure, rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ def presence(
     ways = _present(types, sub_sector, group)
     found: set[Presence] = set()
     if level < 3 and window.as_of is None:
+        current = _current_rows_of_pairs(session, operation, window)
         asked = [
             *_usually(operation, types, sub_sector, window, group),
             *([*current, way] for way in ways),
@@ -80,9 +81,9 @@ def presence(
     third = Activity.adm3_pcode if level == 3 else sa.null()
     rows = sa.union(
         *(
-            sa.select(Activity.adm1_pcode, Activity.adm2_pcode, third, Activity.organisation_id).where(
-                *current, way
-            )
+            sa.select(Activity.adm1_pcode, Activity.adm2_pcode, third, Activity.organisation_id)
+            .where(*current, way)
+            .distinct()
             for way in ways
         )
     )
@@ -90,18 +91,31 @@ def presence(
     return found
 
 
-def _is_there(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
-    """Return whether the organisation has such a row in the cercle.
+def _current_rows_of_pairs(
+    session: orm.Session, operation: Operation, window: Window
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions for the rows in force in these months, to look for by cercle and organisation.
 
-    A look-up, not an EXISTS: of that PostgreSQL may make a hash of all such rows, which takes longer.
+    Without statistics SQLite would rather look for organisation and month, by another index, and read
+    thousands of rows; to an expression of the month it knows no index.
     """
+    if session.get_bind(Activity).dialect.name != "sqlite":
+        return current_rows(operation, window)
+    month = Activity.period + ""
+    return [
+        *current_rows(operation, Window()),
+        *([month >= window.first] if window.first is not None else []),
+        *([month <= window.last] if window.last is not None else []),
+    ]
+
+
+def _is_there(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """Return whether the organisation has such a row in the cercle."""
     return (
         sa.select(sa.literal_column("1"))
         .where(Activity.adm2_pcode == Area.pcode, Activity.organisation_id == Organisation.id, *conditions)
-        .limit(1)
         .correlate(Area, Organisation)
-        .scalar_subquery()
-        .is_not(None)
+        .exists()
     )
 
 
@@ -138,9 +152,9 @@ def months_with_rows(
     """Return which of these months have a current row: one index seek per month and organisation."""
     if not months:
         return ()
-    current = [*current_rows(operation, Window()), Activity.organisation_id.in_(organisations)]
+    current = sa.and_(*current_rows(operation, Window()), Activity.organisation_id.in_(organisations))
     probes = [
-        sa.exists().where(*current, Activity.period == month).label(f"month_{number}")
+        sa.exists().where(current, Activity.period == month).label(f"month_{number}")
         for number, month in enumerate(months)
     ]
     found = session.execute(sa.select(*probes)).one()

@@ -172,3 +172,27 @@ def rows_to_record(session: orm.Session, submission: Submission) -> Iterator[Any
         .order_by(r.id)
         .execution_options(yield_per=2000)
     )
+
+
+def row_states(session: orm.Session, submission: Submission) -> Iterator[tuple[str, int, str]]:
+    """Yield sheet, number and state of every row that was read."""
+    r = SubmissionRow
+    found = session.execute(
+        sa.select(r.sheet, r.number, r.state)
+        .where(r.submission_id == submission.id)
+        .execution_options(yield_per=5000)
+    )
+    yield from ((sheet, number, state) for sheet, number, state in found)
+
+
+def all_findings(session: orm.Session, submission: Submission) -> Iterator[Any]:
+    """Yield every finding in the file's order, without its row's values."""
+    f = SubmissionFinding
+    yield from session.execute(
+        sa.select(
+            f.severity, f.code, f.sheet, f.row, f.column, f.header, f.key, f.value, f.params, f.suggestion
+        )
+        .where(f.submission_id == submission.id)
+        .order_by(f.id)
+        .execution_options(yield_per=5000)
+    )
