@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import python_calamine
+from openpyxl.comments import Comment
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check
@@ -247,6 +248,20 @@ def test_a_sheet_of_the_partners_that_is_called_like_ours_stays_theirs(
     assert said(checked(session, operation, after)) == said(check)
 
 
+def test_our_sheet_is_written_anew_whatever_was_put_on_it(
+    session: orm.Session, operation: Operation, check: Check
+) -> None:
+    scribbled = loaded(annotated(check, "en"))
+    scribbled["Findings"]["A2"].comment = Comment("merci", "Awa")
+    scribbled["Findings"].delete_rows(8, 99)
+    after = annotated(checked(session, operation, saved(scribbled)), "fr")
+    sheet = opened(after)["Findings"]
+    assert sheet["A1"].value == "cluster4w : résultat du contrôle de ce classeur"
+    assert sheet["A2"].comment is None
+    assert b"<Relationship " not in parts(after)["xl/worksheets/_rels/sheet3.xml.rels"]
+    assert sum(1 for c in sheet["C"] if c.hyperlink) == sum(1 for f in check.findings if f.sheet == "4W juin")
+
+
 def test_safe_suggestions_are_filled_in_marked_and_no_others(
     session: orm.Session, operation: Operation
 ) -> None:
@@ -325,7 +340,7 @@ def test_conversations_stay_and_get_our_words_as_their_last_answer(
     before, once = parts(check.content), parts(annotated(check, "en"))
     for name in (THREADS, PEOPLE):
         assert once[name].startswith(before[name].rpartition(b"</")[0])
-    (answer,) = re.findall(rb'<threadedComment [^>]*parentId="{11}"><text>([^<]*)</text>', once[THREADS])
+    (answer,) = re.findall(rb'<threadedComment [^>]*parentId="\{11\}"><text>([^<]*)</text>', once[THREADS])
     assert b"Ansongo" in answer
     assert once[PEOPLE].count(b"<person ") == 2
     again = checked(session, operation, annotated(check, "en"))
@@ -353,7 +368,7 @@ def test_texts_that_look_like_formulas_stay_texts(session: orm.Session, operatio
     after = opened(annotated(checked(session, operation, data), "en"))["Findings"]
     found = [c for line in after.iter_rows() for c in line if c.value == "=cmd|' /C calc'!A0"]
     assert found
-    assert all(c.data_type == "s" or c.quotePrefix for c in found)
+    assert all(c.data_type == "s" and c.quotePrefix for c in found)
 
 
 def test_a_csv_file_comes_back_as_a_workbook_and_says_so(session: orm.Session, operation: Operation) -> None:

@@ -44,5 +44,5 @@ def persons_xml(xml: bytes) -> bytes:
     root = outline(xml, 1)
     if any(person.attributes.get("id") == PERSON for person in root.children):
         return xml
-    new = f'<{root.prefix}person displayName="{AUTHOR}" id="{PERSON}" userId="{AUTHOR}" providerId="None"/>'.encode()
-    return edited(xml, [appended(xml, root, new)])
+    tag = f'{root.prefix}person displayName="{AUTHOR}" id="{PERSON}" userId="{AUTHOR}" providerId="None"'
+    return edited(xml, [appended(xml, root, f"<{tag}/>".encode())])

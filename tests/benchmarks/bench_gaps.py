@@ -110,10 +110,15 @@ def _ask(session: orm.Session, statements: Iterable[sa.TextClause], values: dict
 
 
 def _best(*works: Callable[[], Any], repeats: int = 7) -> list[float]:
-    """Return the best time of each in ms; they take turns, so that a busy moment is not one's alone."""
+    """Return the best time of each in ms.
+
+    They take turns, so that a busy moment is not one's alone; before each timed run comes one that is not
+    timed, so that none finds the caches as another has left them.
+    """
     times: list[list[float]] = [[] for _ in works]
     for _ in range(repeats):
         for work, found in zip(works, times, strict=True):
+            work()
             begin = time.perf_counter()
             work()
             found.append(time.perf_counter() - begin)
