@@ -11,6 +11,7 @@ from uuid import uuid4
 import argon2
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner, Result
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import orm
 
@@ -152,6 +153,20 @@ def session(database_url: str) -> Iterator[orm.Session]:
 def operation(session: orm.Session) -> Operation:
     """The small operation: see :mod:`tests.small`."""
     return session.scalars(sa.select(Operation).where(Operation.slug == "test-2016")).one()
+
+
+@pytest.fixture
+def cli(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run a command on the test's own database; returns the result."""
+    from cluster4w.cli import main
+
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("CLUSTER4W_INSTANCE", str(tmp_path))
+
+    def run(*arguments: str | Path) -> Result:
+        return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
+
+    return run
 
 
 @pytest.fixture

@@ -8,27 +8,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
-from cluster4w.cli import main
 from tests.books import book
 from tests.pages import parse, text_of
 from tests.rich_books import with_macros
 from tests.test_upload_pages import own, sent
 
 BAD = book(own(Statut="Achevve"), own(Cercle="Ansongo"), own())
-
-
-@pytest.fixture
-def cli(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Run a command on the test's own database; returns the result."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("CLUSTER4W_INSTANCE", str(tmp_path))
-
-    def run(*arguments: str | Path) -> Result:
-        return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
-
-    return run
 
 
 def _sheet(content: bytes) -> Any:

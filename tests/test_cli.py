@@ -32,18 +32,6 @@ ROWS = [
 
 
 @pytest.fixture
-def cli(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Run a command on the test's own database; returns the result."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("CLUSTER4W_INSTANCE", str(tmp_path))
-
-    def run(*arguments: str | Path) -> Result:
-        return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
-
-    return run
-
-
-@pytest.fixture
 def partner_file(tmp_path: Path) -> Path:
     """A partner's csv file as French Excel saves it: semicolons, cp1252; its last row has a wrong cercle."""
     lines = [";".join(str(c) for c in row) for row in (HEADERS, *ROWS)]

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 from sqlalchemy import orm
 
-from cluster4w.cli import main
 from cluster4w.extensions import db
 from cluster4w.intake.aliases_file import load_aliases
 from cluster4w.intake.one_row import check_row
@@ -546,18 +544,6 @@ def test_a_file_that_is_no_such_list_is_refused(
 ) -> None:
     with pytest.raises(Refusal):
         load_aliases(session, operation, data, "liste.csv")
-
-
-@pytest.fixture
-def cli(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Run a command on the test's own database; returns the result."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("CLUSTER4W_INSTANCE", str(tmp_path))
-
-    def run(*arguments: str | Path) -> Any:
-        return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
-
-    return run
 
 
 def test_lists_are_loaded_and_shown_on_the_command_line(cli: Any, tmp_path: Path) -> None:

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 from sqlalchemy import orm
 
-from cluster4w.cli import main
 from cluster4w.intake.mapping_file import read_mapping
 from cluster4w.intake.samples import LONGEST, Samples
 from cluster4w.models import Activity, Alias, AliasUse, AuditEvent, Operation
@@ -295,18 +293,6 @@ def test_samples_are_the_first_different_values_cut_short() -> None:
 
 
 # --- the command line -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def cli(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Run a command on the test's own database; returns the result."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("CLUSTER4W_INSTANCE", str(tmp_path))
-
-    def run(*arguments: str | Path) -> Any:
-        return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
-
-    return run
 
 
 def test_a_proposal_is_corrected_and_given_back(cli: Any, tmp_path: Path, session: orm.Session) -> None:

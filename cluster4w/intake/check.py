@@ -164,13 +164,12 @@ def _read_sheets(
 ) -> Meta:
     workbook: Workbook = open_workbook(data)
     vocabulary = Vocabulary.of(context.template)
-    meta = read_meta(workbook)
+    meta = read_meta(workbook).read_in(context.operation.slug)
     said = {f: s.target for (_, f), s in context.learned("column").items() if s.target != IGNORED}
     chosen = choose_sheets(workbook, vocabulary, reporter, said)
     tell(15)
     places = PlaceFinder(context.gazetteer, context.learned("area"))
     organisations = OrganisationFinder(context.agencies, check.agency, context.learned("organisation"))
-    from_record = _months_from_record(context, meta)
     for index, sheet in enumerate(chosen):
         reader = SheetReader(
             context=context,
@@ -179,10 +178,10 @@ def _read_sheets(
             places=places,
             organisations=organisations,
             reporter=reporter,
-            month=None if from_record else check.month or meta.month,
+            month=None if meta.of_several_months else check.month or meta.month,
             all_clusters=check.all_clusters,
             named_layout=meta.layout,
-            months_from_record=from_record,
+            months_from_record=meta.of_several_months,
         )
         report = reader.read(check.rows)
         check.sheets.append(report)
@@ -194,11 +193,6 @@ def _read_sheets(
     return meta
 
 
-def _months_from_record(context: IntakeContext, meta: Meta) -> bool:
-    """Tell whether the file is our export of several months: its rows are known by their marks."""
-    return meta.of_several_months and meta.operation in (None, context.operation.slug)
-
-
 def _compare(
     session: orm.Session, context: IntakeContext, check: Check, reporter: Reporter, meta: Meta
 ) -> None:
@@ -206,7 +200,7 @@ def _compare(
     comparer = Comparer(
         context.template,
         check.seen,
-        meta.rows if meta.operation in (None, operation.slug) else {},
+        meta.rows,
         lambda uids: comparison.rows_by_uid(session, operation, uids),
         lambda ids, months: (
             r
@@ -214,7 +208,7 @@ def _compare(
             # Rows of other clusters were set aside in the file: in the record they are not missed.
             if check.all_clusters or r.values.get("cluster") in (None, OUR_CLUSTER)
         ),
-        several_months=_months_from_record(context, meta),
+        several_months=meta.of_several_months,
     )
     result = comparer.compare(check.rows)
     letters = {s.name: {c.key: c for c in s.columns if c.key} for s in check.sheets}

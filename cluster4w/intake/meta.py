@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cluster4w.intake.open import Workbook
 from cluster4w.intake.read import as_text
@@ -20,6 +20,10 @@ class Meta:
     layout: str | None = None
     month: str | None = None
     rows: dict[str, list[str]] = field(default_factory=dict)
+
+    def read_in(self, operation: str) -> Meta:
+        """Return the facts as an operation may use them: rows of another one are none of its record."""
+        return self if self.operation in (None, operation) else replace(self, rows={})
 
     @property
     def of_several_months(self) -> bool:

@@ -21,7 +21,7 @@ from cluster4w.intake.xlsx_parts import describe
 from cluster4w.models import Submission, SubmissionState
 from cluster4w.publish.annotated_findings import LISTED, FindingsSheet
 from cluster4w.publish.annotated_parts import Parts
-from cluster4w.publish.annotated_plain import is_excel, plain_workbook
+from cluster4w.publish.annotated_plain import free_name, is_excel, plain_workbook
 from cluster4w.publish.annotated_sheet import Plan, patched
 from cluster4w.publish.annotated_styles import Styles
 from cluster4w.publish.annotated_words import CheckedFile, SheetPlace, SheetWords, words_by_sheet
@@ -159,7 +159,7 @@ class _Annotated:
         self._parts.put_comments(path, notes, plan.drawing)
 
     def _findings(self) -> None:
-        name = self._ours or _free_name(FINDINGS_SHEETS[self._language], self._sheets)
+        name = self._ours or free_name(FINDINGS_SHEETS[self._language], self._sheets)
         sheet = FindingsSheet(
             self._styles,
             self._checked.findings,
@@ -223,12 +223,3 @@ def _findings_name(content: bytes, names: Sequence[str]) -> str | None:
     if not any(map(is_findings_name, names)):
         return None
     return next((s.name for s in open_workbook(content).sheets if is_findings_sheet(s)), None)
-
-
-def _free_name(name: str, taken: dict[str, str]) -> str:
-    folded = {t.casefold() for t in taken}
-    number, free = 1, name
-    while free.casefold() in folded:
-        number += 1
-        free = f"{name} ({number})"
-    return free

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 
 from openpyxl.worksheet.worksheet import Worksheet
@@ -45,7 +45,7 @@ def plain_workbook(content: bytes) -> tuple[bytes, dict[str, str]]:
     names: dict[str, str] = {}
     page: Worksheet | None = None
     for sheet in source.sheets:
-        names[sheet.name[:64]] = name = _free_name(sheet.name, set(names.values()))
+        names[sheet.name[:64]] = name = free_name(sheet.name, set(names.values()))
         page = book.create_sheet(name)
         page.sheet_state = "visible" if sheet.visible else "hidden"
         page.sheet_format.defaultColWidth = 16
@@ -71,7 +71,7 @@ def plain_workbook(content: bytes) -> tuple[bytes, dict[str, str]]:
     return out.getvalue(), names
 
 
-def _free_name(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: Iterable[str]) -> str:
     """Return a name that a sheet of a workbook may have, and that none has yet."""
     plain = _NOT_IN_NAMES.sub(" ", name).strip(" '")[:_LONGEST_NAME] or CSV_SHEET
     folded = {t.casefold() for t in taken}

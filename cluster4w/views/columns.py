@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from cluster4w.extensions import db
 from cluster4w.models import Submission, SubmissionState
-from cluster4w.record.operations.aliases import Answer, learn, revoke
+from cluster4w.record.operations.aliases import Answer, revoke
 from cluster4w.record.queries import aliases
 from cluster4w.record.queries.context import IGNORED
 from cluster4w.security import allowed, here, own_rows_only, person
@@ -18,7 +18,7 @@ from cluster4w.template.problems import NotFound
 from cluster4w.template.text import fold_header
 from cluster4w.views import check_page
 from cluster4w.views.history import GROUPS
-from cluster4w.views.names import learns_for, may_choose_scope, recheck
+from cluster4w.views.names import learn_here, may_choose_scope, recheck
 from cluster4w.views.questions import under_words
 from cluster4w.views.submission import find
 from cluster4w.views.values import column_words
@@ -191,17 +191,7 @@ def _keep(found: Submission, columns: list[ColumnShown]) -> int:
         for c in columns
         if c.chosen and c.chosen != (IGNORED if c.how == "ignored" else c.key)
     ]
-    many = len(
-        learn(
-            db.session,
-            here().operation,
-            answers,
-            organisation_id=learns_for(found, request.form.get("portee")),
-            actor=person(),
-            submission=found,
-        )
-    )
-    return many + sum(_forget(c) for c in columns if not c.chosen and c.learned)
+    return learn_here(found, answers) + sum(_forget(c) for c in columns if not c.chosen and c.learned)
 
 
 def _forget(column: ColumnShown) -> bool:

@@ -40,8 +40,8 @@ def learns_for(found: Submission, wanted: str | None) -> int | None:
     return found.organisation_id
 
 
-def learn_and_check(found: Submission, answers: Iterable[Answer]) -> int:
-    """Learn answers as the person here may, and have the file checked again; returns how many are new."""
+def learn_here(found: Submission, answers: Iterable[Answer]) -> int:
+    """Learn answers as the person here may; returns how many are new."""
     new = learn(
         db.session,
         here().operation,
@@ -50,9 +50,15 @@ def learn_and_check(found: Submission, answers: Iterable[Answer]) -> int:
         actor=person(),
         submission=found,
     )
+    return len(new)
+
+
+def learn_and_check(found: Submission, answers: Iterable[Answer]) -> int:
+    """Learn answers, and have the file checked again; returns how many are new."""
+    new = learn_here(found, answers)
     if new:
         recheck(found)
-    return len(new)
+    return new
 
 
 def recheck(found: Submission) -> None:

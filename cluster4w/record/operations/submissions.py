@@ -79,6 +79,22 @@ def move(submission: Submission, to: SubmissionState) -> None:
     submission.state = to
 
 
+def _tell(
+    session: orm.Session, submission: Submission, action: str, actor: Person | None = None, **facts: Any
+) -> None:
+    """Write what became of a submission into the trail, and everything that waits into the database."""
+    log(
+        session,
+        action,
+        subject="submission",
+        subject_id=submission.id,
+        operation=session.get_one(Operation, submission.operation_id),
+        actor=actor,
+        **facts,
+    )
+    session.flush()
+
+
 def receive_file(
     session: orm.Session,
     operation: Operation,
@@ -152,15 +168,7 @@ def save_check(
     submission.revision = revision
     submission.progress = 100
     submission.checked_at = now()
-    log(
-        session,
-        "submission.checked",
-        subject="submission",
-        subject_id=submission.id,
-        operation=session.get_one(Operation, submission.operation_id),
-        rows=dict(report).get("rows"),
-    )
-    session.flush()
+    _tell(session, submission, "submission.checked", rows=dict(report).get("rows"))
 
 
 def save_refusal(session: orm.Session, submission: Submission, refusal: Refusal) -> None:
@@ -173,15 +181,7 @@ def save_refusal(session: orm.Session, submission: Submission, refusal: Refusal)
     }
     submission.progress = 100
     submission.checked_at = now()
-    log(
-        session,
-        "submission.refused",
-        subject="submission",
-        subject_id=submission.id,
-        operation=session.get_one(Operation, submission.operation_id),
-        code=refusal.code,
-    )
-    session.flush()
+    _tell(session, submission, "submission.refused", code=refusal.code)
 
 
 def begin_check(session: orm.Session, submission: Submission) -> None:
@@ -201,41 +201,17 @@ def check_again(session: orm.Session, submission: Submission, *, actor: Person |
     submission.progress = 0
     # The page that waits counts from here.
     submission.checked_at = now()
-    log(
-        session,
-        "submission.asked_again",
-        subject="submission",
-        subject_id=submission.id,
-        operation=session.get_one(Operation, submission.operation_id),
-        actor=actor,
-    )
-    session.flush()
+    _tell(session, submission, "submission.asked_again", actor=actor)
 
 
 def mark_submitted(session: orm.Session, submission: Submission, *, actor: Person | None) -> None:
     """Say that the rows of a submission are in the record."""
     move(submission, SubmissionState.SUBMITTED)
     submission.submitted_at = now()
-    log(
-        session,
-        "submission.submitted",
-        subject="submission",
-        subject_id=submission.id,
-        operation=session.get_one(Operation, submission.operation_id),
-        actor=actor,
-    )
-    session.flush()
+    _tell(session, submission, "submission.submitted", actor=actor)
 
 
 def discard(session: orm.Session, submission: Submission, *, actor: Person | None) -> None:
     """Put a submission away; its file and rows stay for the trail."""
     move(submission, SubmissionState.DISCARDED)
-    log(
-        session,
-        "submission.discarded",
-        subject="submission",
-        subject_id=submission.id,
-        operation=session.get_one(Operation, submission.operation_id),
-        actor=actor,
-    )
-    session.flush()
+    _tell(session, submission, "submission.discarded", actor=actor)
