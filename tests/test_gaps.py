@@ -11,8 +11,9 @@ from sqlalchemy import orm
 
 from cluster4w.gaps.explain import explain
 from cluster4w.gaps.presence import due_day, key_figures, people_estimate, reporting_status
+from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.rules import types_of
-from cluster4w.gaps.table import GapRow, Question, gap_table
+from cluster4w.gaps.table import Question, gap_table
 from cluster4w.models import Activity, Need, NeedSource, NilReport, Operation, Organisation
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.coverage import Window, area_sums, monthly_figures

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cluster4w.gaps.table import GapRow
+from cluster4w.gaps.row import GapRow
 from cluster4w.publish.map_classes import ALL, COVERAGE, NOT_AVAILABLE, NOT_TARGETED, class_of
 from cluster4w.publish.map_svg import MapArea, MapLabel, View, map_svg
 from cluster4w.publish.map_view import choose_view

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
+from cluster4w.gaps.row import GapRow
 from cluster4w.record.gazetteer import Gazetteer
 
 
-class _Row(Protocol):
-    """What is asked of a line of the table: see :class:`cluster4w.gaps.table.GapRow`."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def pcode(self) -> str | None: ...
-    @property
-    def gap(self) -> int | None: ...
-    @property
-    def missing(self) -> int | None: ...
-    @property
-    def reached(self) -> int | None: ...
-    @property
-    def planned(self) -> int | None: ...
-
-
-def missing_in_all(rows: Sequence[_Row], gazetteer: Gazetteer, measure: str) -> int | None:
+def missing_in_all(rows: Sequence[GapRow], gazetteer: Gazetteer, measure: str) -> int | None:
     """Return the sum of the gaps of a table's lines; None where no line has one.
 
     A line's surplus is left out: a household reached beyond the target of one area is no household reached
@@ -45,12 +28,12 @@ def missing_in_all(rows: Sequence[_Row], gazetteer: Gazetteer, measure: str) -> 
     return sum(left.values())
 
 
-def _level(row: _Row, gazetteer: Gazetteer) -> int:
+def _level(row: GapRow, gazetteer: Gazetteer) -> int:
     place = gazetteer.get(row.pcode)
     return place.level if place else 0
 
 
-def _within(row: _Row, pcodes: Iterable[str | None], gazetteer: Gazetteer) -> list[str | None]:
+def _within(row: GapRow, pcodes: Iterable[str | None], gazetteer: Gazetteer) -> list[str | None]:
     """Return the areas that lie in a line's area; everywhere, for a line without a place."""
     if row.pcode is None:
         return list(pcodes)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
+from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.rules import Count, rule_of
 from cluster4w.gaps.targets import Targets
 from cluster4w.template.declaration import Template
@@ -28,27 +29,10 @@ class Note:
         return text % {k: figure(v) if isinstance(v, int) else v for k, v in self.params.items()}
 
 
-class _Row(Protocol):
-    @property
-    def kind(self) -> str: ...
-    @property
-    def target(self) -> int | None: ...
-    @property
-    def reached(self) -> int | None: ...
-    @property
-    def gap(self) -> int | None: ...
-    @property
-    def rows(self) -> int: ...
-    @property
-    def converted(self) -> bool: ...
-    @property
-    def target_source(self) -> Any: ...
-
-
 def notes_of(
     measure: str,
-    rows: Sequence[_Row],
-    total: _Row,
+    rows: Sequence[GapRow],
+    total: GapRow,
     counts: Iterable[Count],
     template: Template,
     targets: Targets,
@@ -104,7 +88,7 @@ def notes_of(
     return tuple(notes)
 
 
-def _about_places(rows: Sequence[_Row]) -> list[Note]:
+def _about_places(rows: Sequence[GapRow]) -> list[Note]:
     notes = []
     if part := sum(r.rows for r in rows if r.kind == "part"):
         notes.append(
@@ -121,7 +105,7 @@ def _about_places(rows: Sequence[_Row]) -> list[Note]:
     return notes
 
 
-def _about_targets(rows: Sequence[_Row], total: _Row) -> list[Note]:
+def _about_targets(rows: Sequence[GapRow], total: GapRow) -> list[Note]:
     notes = []
     used = [r.target_source for r in rows if r.target_source]
     if any(t.undivided for t in used):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
 from sqlalchemy import orm
@@ -13,6 +13,7 @@ from sqlalchemy import orm
 from cluster4w.gaps.counting import AreaKey, Slot, counts_by_area, slot_of, window_of
 from cluster4w.gaps.missing import missing_in_all
 from cluster4w.gaps.notes import Note, notes_of
+from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
 from cluster4w.gaps.targets import Target, Targets
 from cluster4w.models import GazetteerEdition, Operation
@@ -48,42 +49,6 @@ class Question:
     measure: str = "current"
     unit: str = "household"
     as_of: dt.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GapRow:
-    """One line. People in the unit of the question; None is "not available", never zero.
-
-    ``kind``: ``area``; ``part`` for what is known at this area's level only, not at the table's;
-    ``unknown`` for rows without a place; ``total``.
-    """
-
-    kind: str
-    pcode: str | None
-    name: str
-    parent_name: str
-    target: int | None
-    reached: int | None
-    planned: int | None
-    in_need: int | None
-    #: By the measure of the question; negative where more was reached than asked. In the total, the sum of
-    #: what is missing: a surplus of one area fills no gap of another.
-    gap: int | None
-    #: Reached by target (by need for the need measure) as a ratio; above 1 is shown as such.
-    coverage: float | None
-    #: Plain sum of what was reached, every round counted.
-    assistances: int | None
-    organisations: int
-    #: Rows of the record behind the figures.
-    rows: int
-    #: Some figure of this line was calculated with the household size.
-    converted: bool
-    target_source: Target | None = field(default=None, repr=False)
-
-    @property
-    def missing(self) -> int | None:
-        """The gap without a surplus: what help is still missing here."""
-        return None if self.gap is None else max(self.gap, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO, Literal, assert_never, get_args
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.table import GapRow, GapTable
+from cluster4w.gaps.row import GapRow
+from cluster4w.gaps.table import GapTable
 from cluster4w.publish.figures import number, share
 from cluster4w.publish.formula_safety import csv_text
 from cluster4w.publish.gap_words import (

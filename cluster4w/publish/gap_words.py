@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cluster4w.gaps.table import GapRow, GapTable
+from cluster4w.gaps.row import GapRow
+from cluster4w.gaps.table import GapTable
 from cluster4w.publish.figures import day, month, months, number
 from cluster4w.template.language import N_, Translate, label
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cluster4w.gaps.table import GapRow
+from cluster4w.gaps.row import GapRow
 from cluster4w.template.language import N_
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.table import GapRow, GapTable
+from cluster4w.gaps.row import GapRow
+from cluster4w.gaps.table import GapTable
 from cluster4w.publish.figures import number, share
 from cluster4w.publish.map_classes import ALL, NOT_AVAILABLE, NOT_TARGETED, MapClass, class_of, ratio_of
 from cluster4w.publish.map_svg import MapArea, MapLabel, View, map_svg

@@ -8,7 +8,8 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext
 
-from cluster4w.gaps.table import GapRow, GapTable, Question
+from cluster4w.gaps.row import GapRow
+from cluster4w.gaps.table import GapTable, Question
 from cluster4w.publish.gap_words import row_name
 from cluster4w.publish.map_svg import View
 from cluster4w.publish.map_view import Drawing

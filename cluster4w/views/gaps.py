@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from cluster4w.extensions import db
 from cluster4w.gaps.explain import explain
-from cluster4w.gaps.table import GapRow, GapTable, gap_table
+from cluster4w.gaps.row import GapRow
+from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.publish import gap_words
 from cluster4w.publish.gap_files import write_gap_file
 from cluster4w.publish.map_view import Drawing, draw
