@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable
-from cluster4w.publish.figures import day, month, months, number
+from cluster4w.publish.figures import day, months, number
 from cluster4w.template.language import N_, Translate, label
 
 #: The United Nations' wording, as OCHA's maps of Mali print it.
@@ -138,8 +138,3 @@ def everything(table: GapTable, language: str, translate: Translate) -> list[str
         *rule_lines(table, language, translate),
         *facts(table, language, translate),
     ]
-
-
-def last_month(table: GapTable, language: str) -> str:
-    """Return the last month counted, in words."""
-    return month(table.months[1], language)

@@ -71,7 +71,3 @@ class Column:
     maximum: float | None = None
     #: True for a column that an operation added: its values live in ``activity.extra``.
     added: bool = False
-
-    def is_required(self, values: Values) -> bool:
-        """Tell whether a row with these values must fill the column."""
-        return self.required.holds(values) if isinstance(self.required, Condition) else self.required
