@@ -163,10 +163,11 @@ def test_static_files_are_kept_for_a_year_under_their_content_s_hash(app: Any, c
     assert "immutable" not in client.get("/static/style.css").headers.get("Cache-Control", "")
 
 
-def test_the_stylesheet_is_small_and_names_no_side_of_the_screen(app: Any) -> None:
+@pytest.mark.parametrize("name", ["style.css", "map.css"])
+def test_a_stylesheet_is_small_and_names_no_side_of_the_screen(app: Any, name: str) -> None:
     from pathlib import Path
 
-    css = (Path(app.static_folder) / "style.css").read_text(encoding="utf-8")
+    css = (Path(app.static_folder) / name).read_text(encoding="utf-8")
     assert len(css.encode()) < 25_000
     for physical in (
         "margin-left",
