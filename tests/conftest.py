@@ -18,7 +18,7 @@ from sqlalchemy import orm
 from cluster4w.models import Base, Operation
 from cluster4w.models.engine import configure_engine, make_engine
 from cluster4w.record.operations import people
-from tests.databases import postgres_address
+from tests.databases import PostgresDatabase, postgres_address
 from tests.small import make_operation
 
 #: What the product hashes with, before any test makes it cheap.
@@ -74,22 +74,11 @@ def postgres_server() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
-    """Name of a database with every table, from which each test's database is copied."""
-    name = f"template_{uuid4().hex[:12]}"
-    admin = sa.create_engine(postgres_server.format(name="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine = sa.create_engine(postgres_server.format(name=name))
-    Base.metadata.create_all(engine)
-    with orm.Session(engine) as session:
-        make_operation(session)
-        session.commit()
-    engine.dispose()
-    yield name
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+def postgres_database(postgres_server: str) -> Iterator[PostgresDatabase]:
+    """The database that the PostgreSQL tests of this process use one after the other."""
+    database = PostgresDatabase(postgres_server, make_operation)
+    yield database
+    database.drop()
 
 
 @pytest.fixture(scope="session")
@@ -115,16 +104,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres_server")
-    template = request.getfixturevalue("postgres_template")
-    name = f"test_{uuid4().hex[:12]}"
-    admin = sa.create_engine(server.format(name="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield server.format(name=name)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
+    database = request.getfixturevalue("postgres_database")
+    database.bring_back()
+    yield database.url
 
 
 @pytest.fixture
