@@ -1,4 +1,8 @@
-"""The pages in a real browser: scripts, the content security policy, a phone, and no script at all."""
+"""The pages in a real browser: scripts, the content security policy, a phone, and no script at all.
+
+On SQLite alone: what a browser does with a page does not depend on the database, and every page is asked for on
+both databases by the other tests.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,8 @@ from tests.test_gap_page import ROWS, load_targets
 from tests.test_upload_pages import own
 
 HERE = "/test-2016"
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
