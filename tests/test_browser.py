@@ -1,7 +1,7 @@
 """The pages in a real browser: scripts, the content security policy, a phone, and no script at all.
 
-On SQLite alone: what a browser does with a page does not depend on the database, and every page is asked for on
-both databases by the other tests.
+On SQLite alone: what a browser does with a page does not depend on the database, and every page is asked
+for on both databases by the other tests.
 """
 
 from __future__ import annotations
