@@ -1,34 +1,34 @@
-"""Work that outlives a request: the queue, its worker, and the servers. Importing it opens nothing."""
+"""Work that outlives a request: the queue, and what a worker does. Importing it opens nothing."""
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Callable
-from types import FrameType
-from typing import Any, cast
+import time
+from contextlib import suppress
+from typing import cast
 
 from flask import Flask
 from huey import MemoryHuey, PostgresHuey, SqliteHuey
 from huey.api import Huey, TaskWrapper
-from waitress.server import create_server
 
 from cluster4w.config import make_folder
-from cluster4w.template.language import N_
-from cluster4w.template.problems import Refusal
+from cluster4w.models import SubmissionState
+from cluster4w.models.engine import reading, writing
 
 _log = logging.getLogger(__name__)
 _making = threading.Lock()
 
-#: Requests that the web server answers at the same time.
-WEB_THREADS = 8
-#: Seconds that a check under way is given when the worker is told to stop; it starts again next time.
-PATIENCE = 20
+#: Seconds between two signs of life, and without one, until a worker is taken for dead.
+BEAT_EVERY, DEAD_AFTER = 3.0, 20.0
+#: Seconds until a submission whose line is worked on asks for its turn again.
+WAIT = 2.0
+#: Seconds between two looks at whether a submission was put away.
+LOOK_EVERY = 1.0
+#: Seconds between two batches that are stored, in which others may write.
+BREATH = 0.02
+#: Times that a file is prepared for the record, which may move on each time, before all others have to wait.
+MOST_ROUNDS = 5
 
 
 def queue(app: Flask) -> Huey:
@@ -55,209 +55,214 @@ def _make_queue(app: Flask) -> Huey:
         made = SqliteHuey("cluster4w", filename=str(folder / "jobs.sqlite3"), results=False)
 
     def check_submission(submission_id: int) -> None:
-        run_check(app, submission_id)
+        _take_from_queue(app, submission_id)
 
     app.extensions["check_submission"] = made.task(name="check_submission")(check_submission)
     return made
 
 
-# --- checking a submission --------------------------------------------------------------------------
+# --- checking and recording submissions -------------------------------------------------------------
 
 
 def enqueue_check(app: Flask, submission_id: int) -> None:
-    """Have a submission checked by the worker. Commit first: the worker must be able to see it.
+    """Have the worker do what a submission waits for. Commit first: the worker must be able to see it.
 
-    With ``JOBS_AT_ONCE`` it is checked before this returns, in a session of its own.
+    With ``JOBS_AT_ONCE`` it is done before this returns, in a session of its own.
     """
     if app.config.get("JOBS_AT_ONCE"):
-        run_check(app, submission_id)
+        while work_on(app, submission_id):
+            pass
         return
+    _call_worker(app, submission_id, 0)
+
+
+def _call_worker(app: Flask, submission_id: int, seconds: float) -> None:
     queue(app)
-    cast(TaskWrapper, app.extensions["check_submission"])(submission_id)
+    task = cast(TaskWrapper, app.extensions["check_submission"])
+    if seconds:
+        task.schedule(args=(submission_id,), delay=seconds)
+    else:
+        task(submission_id)
 
 
 def run_check(app: Flask, submission_id: int) -> None:
-    """Check a submission and commit what was found. One that is checked already is left as it is."""
+    """Check a submission here and now; where others of its sender are before it, leave it to the worker."""
     from cluster4w.extensions import db
-    from cluster4w.intake.submit import run_check as check
-    from cluster4w.models.engine import writing
-    from cluster4w.record.operations.waiting import begin_check
+    from cluster4w.record.queries.submissions import get_submission
+    from cluster4w.record.queries.waiting import WAITING, line, state_of
 
-    with app.app_context():
-        with writing():
-            begun = begin_check(db.session, submission_id)
-            db.session.commit()
-        if not begun:
+    with app.app_context(), reading():
+        if state_of(db.session, submission_id) not in WAITING:
             return
-        with writing():
-            check(db.session, submission_id, progress=_keeper(app, submission_id))
+        first = line(db.session, get_submission(db.session, submission_id))[0]
+    if first.id == submission_id:
+        try:
+            work_on(app, submission_id)
+        except Exception:
+            if app.config.get("JOBS_AT_ONCE"):
+                raise
+            # It may have been the database's lock: the worker tries again, and says so when it gives up.
+            _log.exception("submission %s could not be checked at once", submission_id)
+            enqueue_check(app, submission_id)
+    else:
+        enqueue_check(app, submission_id)
+
+
+def _take_from_queue(app: Flask, submission_id: int) -> None:
+    """Do one thing of a submission's line, and call a worker again where the submission waits on.
+
+    It goes to the end of the queue then, behind the lines of others.
+    """
+    try:
+        done = work_on(app, submission_id)
+    except Exception:
+        # It is tried again; after a few times its line goes on without it.
+        _call_worker(app, submission_id, WAIT)
+        raise
+    if done:
+        _call_worker(app, submission_id, 0)
+    elif _waits(app, submission_id):
+        _call_worker(app, submission_id, WAIT)
+
+
+def _waits(app: Flask, submission_id: int) -> bool:
+    from cluster4w.extensions import db
+    from cluster4w.record.queries.waiting import WAITING, state_of
+
+    with app.app_context(), reading():
+        return state_of(db.session, submission_id) in WAITING
+
+
+def work_on(app: Flask, submission_id: int) -> bool:
+    """Do the first thing of a submission's line; returns False when there is nothing to do, or not now."""
+    from cluster4w.extensions import db
+    from cluster4w.record.operations.waiting import take_turn
+
+    with app.app_context(), writing():
+        turn = take_turn(
+            db.session,
+            submission_id,
+            alive=lambda one: is_alive(app, one),
+            claim=lambda one: _beat(app, one),
+        )
+        db.session.commit()
+    if turn.submission_id is None:
+        return False
+    with _Pulse(app, turn.submission_id), suppress(_PutAway):
+        (_record if turn.record else _check)(app, turn.submission_id)
+    return True
+
+
+def _check(app: Flask, submission_id: int) -> None:
+    from cluster4w.extensions import db
+    from cluster4w.intake import background
+
+    tell = _Teller(app, submission_id, SubmissionState.CHECKING)
+    with app.app_context(), reading():
+        found = background.read(db.session, submission_id, tell)
+    with app.app_context(), writing():
+
+        def pause() -> None:
             db.session.commit()
+            tell.look()
+            time.sleep(BREATH)
+
+        background.save(db.session, submission_id, found, tell, pause)
+        db.session.commit()
 
 
-def _keeper(app: Flask, submission_id: int) -> Callable[[int], None]:
-    """Return what keeps the progress. It lies with the queue: the check holds the database's write lock."""
-    kept = -1
+def _record(app: Flask, submission_id: int) -> None:
+    from cluster4w.extensions import db
+    from cluster4w.intake import background
 
-    def keep(percent: int) -> None:
-        nonlocal kept
-        if percent != kept:
-            kept = percent
-            queue(app).put(f"progress-{submission_id}", percent)
+    tell = _Teller(app, submission_id, SubmissionState.RECORDING)
+    for left in reversed(range(MOST_ROUNDS)):
+        with app.app_context(), reading():
+            prepared = background.prepare(db.session, submission_id, tell)
+        with app.app_context(), writing():
+            done = background.record(db.session, submission_id, prepared, tell, patient=left > 0)
+            db.session.commit()
+        if done:
+            return
 
-    return keep
+
+class _PutAway(Exception):
+    """The submission was put away while it was worked on."""
+
+
+class _Teller:
+    """Keeps how far work is, and stops it once its submission is put away.
+
+    The share lies with the queue: while results are stored, the database's write lock is taken.
+    """
+
+    def __init__(self, app: Flask, submission_id: int, state: SubmissionState) -> None:
+        self._app, self._id, self._state = app, submission_id, state
+        self._kept, self._looked = -1, time.monotonic()
+        queue(app).delete(f"progress-{submission_id}")
+
+    def __call__(self, share: int) -> None:
+        """Keep a share; raises :class:`_PutAway`."""
+        if share != self._kept:
+            self._kept = share
+            queue(self._app).put(f"progress-{self._id}", int(share))
+        if time.monotonic() - self._looked > LOOK_EVERY:
+            self._looked = time.monotonic()
+            self.look()
+
+    def look(self) -> None:
+        """Raise :class:`_PutAway` where the submission is no longer what it was."""
+        from cluster4w.extensions import db
+        from cluster4w.record.queries.waiting import state_of
+
+        with self._app.app_context(), reading():
+            if state_of(db.session, self._id) != self._state:
+                raise _PutAway
+
+
+class _Pulse:
+    """Says every few seconds that work on a submission goes on, as long as this process lives."""
+
+    def __init__(self, app: Flask, submission_id: int) -> None:
+        self._app, self._id = app, submission_id
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        queue(self._app).delete(f"alive-{self._id}")
+
+    def _run(self) -> None:
+        while not self._over.wait(BEAT_EVERY):
+            _beat(self._app, self._id)
+
+
+def _beat(app: Flask, submission_id: int) -> None:
+    queue(app).put(f"alive-{submission_id}", time.time())
+
+
+def is_alive(app: Flask, submission_id: int) -> bool:
+    """Tell whether a process is at work on a submission."""
+    beat = queue(app).get(f"alive-{submission_id}", peek=True)
+    return beat is not None and abs(time.time() - float(beat)) < DEAD_AFTER
 
 
 def progress(app: Flask, submission_id: int) -> int:
-    """Return how much of a check is done, 0 to 100."""
+    """Return how much of the work on a submission is done, 0 to 100."""
     return int(queue(app).get(f"progress-{submission_id}", peek=True) or 0)
 
 
 def resume(app: Flask) -> list[int]:
-    """Queue the checks again that a stopped worker left behind; returns their submissions."""
+    """Call the worker for what a stopped one left behind; returns the submissions."""
     from cluster4w.extensions import db
-    from cluster4w.record.queries.waiting import unfinished_checks
+    from cluster4w.record.queries.waiting import left_waiting
 
-    with app.app_context():
-        left = unfinished_checks(db.session)
+    with app.app_context(), reading():
+        left = left_waiting(db.session)
     for submission_id in left:
         enqueue_check(app, submission_id)
     return left
-
-
-# --- serving ----------------------------------------------------------------------------------------
-
-
-def run_worker(app: Flask) -> None:
-    """Run the worker in this thread, the main one, until SIGINT (it finishes) or SIGTERM (it stops)."""
-    _consumer(app).run()
-
-
-def _consumer(app: Flask) -> Any:
-    for submission_id in resume(app):
-        _log.warning("submission %s was left unfinished: it is checked again", submission_id)
-    return queue(app).create_consumer(workers=1, shutdown_timeout=PATIENCE)
-
-
-def _require_address(host: str, port: int) -> None:
-    """Refuse an address that cannot be listened on, before the server leaves half-open files behind."""
-    try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except OSError as error:
-        raise Refusal(
-            "serve.address",
-            N_("Nothing can be served on %(host)s, port %(port)s (%(reason)s). Choose another with --port."),
-            host=host,
-            port=port,
-            reason=error.strerror or str(error),
-        ) from error
-
-
-def serve_web(app: Flask, host: str, port: int) -> None:
-    """Run the web server in this thread until SIGINT or SIGTERM.
-
-    Raises:
-        Refusal: the address is not to be had, most often because something else listens there.
-    """
-    _require_address(host, port)
-    server = cast(Any, create_server)(
-        app,
-        host=host,
-        port=port,
-        threads=WEB_THREADS,
-        ident=None,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024,
-        # ProxyFix reads the forwarded headers when BEHIND_PROXY says so; the server leaves them to it.
-        clear_untrusted_proxy_headers=not app.config["BEHIND_PROXY"],
-    )
-    before = signal.signal(signal.SIGTERM, _stop)
-    try:
-        server.run()
-    finally:
-        server.close()
-        signal.signal(signal.SIGTERM, before)
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
-def serve_all(app: Flask, host: str, port: int) -> None:
-    """Run the web server here and the worker in a child process; SIGINT or SIGTERM stops both."""
-    worker = ChildWorker(app)
-    worker.start()
-    try:
-        serve_web(app, host, port)
-    finally:
-        worker.stop()
-
-
-class ChildWorker:
-    """A worker in a process of its own, so that a large check does not slow the pages down.
-
-    It lives as long as its standard input is open: however this process ends, the child sees the end of
-    the pipe and leaves. A child that dies is started again.
-    """
-
-    def __init__(self, app: Flask) -> None:
-        self._environment = os.environ | {
-            "CLUSTER4W_INSTANCE": str(app.config["INSTANCE"]),
-            "CLUSTER4W_SECRET_KEY": app.config["SECRET_KEY"],
-        }
-        if app.config.get("DATABASE_URL"):
-            self._environment["DATABASE_URL"] = app.config["DATABASE_URL"]
-        self._stopping = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
-
-    def start(self) -> None:
-        """Start the worker and the thread that keeps it alive."""
-        self._spawn()
-        self._keeper.start()
-
-    def stop(self) -> None:
-        """Ask the worker to finish, wait, then end it."""
-        self._stopping.set()
-        child = self._child
-        if child is None:
-            return
-        if child.stdin:
-            child.stdin.close()
-        try:
-            child.wait(PATIENCE + 5)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        self._keeper.join(5)
-
-    def _spawn(self) -> None:
-        self._child = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                "from cluster4w import create_app, jobs; jobs.work_while_served(create_app())",
-            ],
-            stdin=subprocess.PIPE,
-            env=self._environment,
-            # Ctrl-C reaches the whole group of a terminal; the server alone decides when the worker leaves.
-            start_new_session=True,
-        )
-
-    def _keep(self) -> None:
-        while not self._stopping.is_set():
-            if self._child is not None and self._child.wait() is not None and not self._stopping.wait(2):
-                _log.warning("the worker stopped with status %s: starting it again", self._child.returncode)
-                self._spawn()
-
-
-def work_while_served(app: Flask) -> None:
-    """Run the worker in the process that :class:`ChildWorker` made, until its standard input ends."""
-    consumer = _consumer(app)
-
-    def wait() -> None:
-        sys.stdin.buffer.read()
-        consumer.stop_flag.set()
-
-    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
-    consumer.run()
-    # The flag ends the loop at once; a check under way is given time to finish.
-    consumer.stop(graceful=True)

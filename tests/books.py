@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import openpyxl
 
+_NUMBERS = count(1)
 #: Headers of a partner's own workbook, in French, and one good row under them.
 HEADERS = (
     "Acronyme", "Nom Organisation", "Type Organisation", "Sous-secteur", "Activité", "Région", "Cercle",
@@ -32,8 +34,21 @@ def book(*rows: Sequence[Any], title: str = "4W", headers: Sequence[Any] = HEADE
     return saved(workbook)
 
 
+def sheet(*rows: Sequence[Any], merged: Sequence[str] = ()) -> bytes:
+    """Return an xlsx of one sheet "4W" with exactly these rows and these merged blocks."""
+    workbook = openpyxl.Workbook()
+    page: Any = workbook.active
+    page.title = "4W"
+    for line in rows:
+        page.append([None if cell == "" else cell for cell in line])
+    for block in merged:
+        page.merge_cells(block)
+    return saved(workbook)
+
+
 def saved(workbook: Any) -> bytes:
-    """Return the bytes of an openpyxl workbook."""
+    """Return the bytes of an openpyxl workbook; no two are the same file, as no two of partners are."""
+    workbook.properties.identifier = str(next(_NUMBERS))
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()

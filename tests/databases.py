@@ -85,9 +85,7 @@ class PostgresDatabase:
             "SELECT sequencename, coalesce(last_value, start_value), last_value IS NOT NULL"
             " FROM pg_sequences WHERE schemaname = 'public'"
         )
-        back += [
-            f"SELECT setval('public.\"{name}\"', {value}, {called})" for name, value, called in counters
-        ]
+        back += [f"SELECT setval('public.\"{name}\"', {value}, {called})" for name, value, called in counters]
         return "; ".join([*back, "COMMIT"])
 
     def bring_back(self) -> None:

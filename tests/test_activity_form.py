@@ -49,10 +49,13 @@ TYPED = {
     "period": "2016-05",
     "status": "completed",
     "population_group": "idps",
+    "first_time_assisted": "yes",
     "households_targeted": "1 200",
     "households_reached": "1 100",
     "individuals_reached": "5 500",
 }
+#: What the counting rule of the rows of :mod:`tests.record_rows` asks for.
+FIRST = {"first_time_assisted": True}
 NEW = "/test-2016/activites/nouvelle"
 
 
@@ -338,7 +341,8 @@ def test_a_correction_is_a_new_version_with_only_the_corrected_cell_changed(
     with app.app_context(), writing():
         operation = get_operation(db.session, "test-2016")
         agency = get_agency(db.session, operation, "ONG-A")
-        values = ROW | {"quantity": 1.125, "unit": "kit", "latitude": 15.925, "cluster": "shelter_nfi"}
+        places = {"latitude": 15.925, "longitude": 0.125}
+        values = ROW | FIRST | places | {"quantity": 101.125, "unit": "kit", "cluster": "shelter_nfi"}
         change = Change(agency.id, values, extra={"Colonne inconnue": "gardée"})
         (uid,) = record_versions(db.session, operation, [change], actor=None)
         db.session.commit()
@@ -355,7 +359,7 @@ def test_a_correction_is_a_new_version_with_only_the_corrected_cell_changed(
 
 
 def test_saving_without_a_change_makes_no_version(app: Any, client_for: Any) -> None:
-    (uid,) = add_rows(app, "ONG-A", {})
+    (uid,) = add_rows(app, "ONG-A", FIRST)
     client = client_for("partner", "ONG-A")
     address = f"/test-2016/activites/{uid}/modifier"
     response = client.post(address, data=_form_of(client.get(address)), follow_redirects=True)
@@ -366,7 +370,7 @@ def test_saving_without_a_change_makes_no_version(app: Any, client_for: Any) -> 
 def test_of_two_people_who_correct_at_once_the_second_sees_what_the_first_changed(
     app: Any, client_for: Any
 ) -> None:
-    (uid,) = add_rows(app, "ONG-A", {})
+    (uid,) = add_rows(app, "ONG-A", FIRST)
     address = f"/test-2016/activites/{uid}/modifier"
     partner, manager = client_for("partner", "ONG-A"), client_for("information_manager")
     first, second = _form_of(manager.get(address)), _form_of(partner.get(address))
@@ -384,7 +388,7 @@ def test_of_two_people_who_correct_at_once_the_second_sees_what_the_first_change
 
 
 def test_a_withdrawn_or_locked_activity_is_not_corrected(app: Any, client_for: Any) -> None:
-    (uid, other) = add_rows(app, "ONG-A", {}, {"period": "2016-06"})
+    (uid, other) = add_rows(app, "ONG-A", FIRST, FIRST | {"period": "2016-06"})
     client = client_for("partner", "ONG-A")
     client.post(f"/test-2016/activites/{uid}/retirer", data={"base": "1"})
     page = _page(client.get(f"/test-2016/activites/{uid}/modifier", follow_redirects=True))
@@ -403,7 +407,7 @@ def test_a_withdrawn_or_locked_activity_is_not_corrected(app: Any, client_for: A
 
 
 def test_an_information_manager_gives_an_activity_to_another_organisation(app: Any, client_for: Any) -> None:
-    (uid,) = add_rows(app, "ONG-A", {})
+    (uid,) = add_rows(app, "ONG-A", FIRST)
     client = client_for("information_manager")
     address = f"/test-2016/activites/{uid}/modifier"
     sent = _form_of(client.get(address)) | {"organisation": str(agency_id(app, "ONG-B"))}

@@ -18,7 +18,7 @@ from sqlalchemy import orm
 
 from cluster4w.intake.areas_file import load_areas
 from cluster4w.intake.areas_report import LoadedAreas
-from cluster4w.intake.shapes import simplify
+from cluster4w.intake.simplify import simplify
 from cluster4w.intake.tables import number_of, read_tables
 from cluster4w.models import AreaLink, Operation
 from cluster4w.record.operations.shipping import ship_reference_data
@@ -277,7 +277,7 @@ def test_borders_of_neighbours_stay_together_when_simplified() -> None:
         (b"\xd0\xcf\x11\xe0 nor a workbook", "not a table"),
         (b"", "no table"),
         (b"a,b\n1,2\n", "No columns"),
-        (b'{"type": "Topology"}', "no GeoJSON"),
+        (b'{"type": "Topology"}', "not a table"),
         (b'{"features": [', "not a table"),
         (b"[" * 100_000, "no table"),
         (b'{"features":' + b"[" * 100_000, "not a table"),

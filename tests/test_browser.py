@@ -130,6 +130,26 @@ def test_everything_works_without_scripts(app: Any, session: orm.Session) -> Non
     assert session.scalar(sa.select(sa.func.count()).select_from(Activity)) == 1
 
 
+def test_a_cell_is_corrected_with_the_keyboard_alone(app: Any) -> None:
+    data = book(own(), own(Commune="Bankass", Ménages=120.4, Individus=601))
+    with visit(app, "partner") as visitor:
+        page = visitor.open(f"{HERE}/envoyer", scripts=False)
+        page.set_input_files("input[type=file]", a_file(data))
+        page.click("button.primary")
+        page.wait_for_url("**/envois/*")
+        page.focus(".fix summary")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("130")
+        # Enter saves what was typed, although a button beside it would take the suggestion.
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.inner_text("h1") == "mai.xlsx: 2 lines ready"
+        page.click("#corrections summary")
+        assert "120.4 → 130" in page.inner_text("#corrections")
+
+
 def test_a_check_that_is_waited_for_comes_to_its_page(app: Any) -> None:
     number = received(app, book(own()))
     with visit(app, "partner") as visitor:

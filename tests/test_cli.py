@@ -146,7 +146,7 @@ def test_a_template_workbook_opens_and_names_every_column(cli: Any, tmp_path: Pa
     result = cli("template", out, "--operation", "test-2016", "--org", "ONG-A", "--period", "2016-05")
     assert result.exit_code == 0, result.output
     book = load_workbook(out)
-    assert "4W" in book.sheetnames
+    assert "Matrice 4W" in book.sheetnames
 
 
 def test_an_unknown_operation_is_one_line_and_status_two(cli: Any, partner_file: Path) -> None:

@@ -138,6 +138,22 @@ def test_a_row_with_errors_is_not_missed_when_it_carries_its_id(
     assert check.vanished == []
 
 
+def test_a_row_with_errors_that_lost_its_id_is_not_missed_either(
+    session: orm.Session, operation: Operation
+) -> None:
+    here, there = recorded(session, operation, ROW, row(Commune="Bankass"))
+    check = checked(session, operation, book(row(Ménages="douze")))
+    assert compared(check) == [(None, None)]
+    assert [r.uid for r in check.vanished] == [there]
+    # A place that cannot be read leaves open which of the two it is: the one that is most alike.
+    check = checked(session, operation, book(row(Commune="Bankas sud", Ménages=120), row(Commune="Bankass")))
+    assert [c for c, _ in compared(check)] == [None, "unchanged"]
+    assert check.vanished == [], "the other one is the row that cannot be read"
+    check = checked(session, operation, book(row(Commune="Bankas sud", Mois="juin 2016")))
+    assert check.counts.vanished == 0, "another month is not compared at all"
+    assert here != there
+
+
 # --- repeats ----------------------------------------------------------------------------------
 
 
@@ -196,7 +212,20 @@ def test_a_row_id_that_stands_twice_is_used_once(session: orm.Session, operation
     assert compared(check) == [("unchanged", uid), ("new", None)]
     assert codes(check) == ["row.id_twice"]
     finding = found(check, "row.id_twice")
-    assert (finding.row, finding.column, finding.value) == (3, "A", uid)
+    assert (finding.row, finding.column, finding.value, finding.params["kept"]) == (3, "A", uid, "2")
+
+
+def test_a_copied_row_id_stays_with_the_row_that_says_what_the_record_says(
+    session: orm.Session, operation: Operation
+) -> None:
+    (uid,) = recorded(session, operation, ROW)
+    # The copy was pasted above its original, and changed there.
+    rows = [(uid, row(Commune="Bankass", Ménages=9, Individus=45)), (uid, ROW), (uid, ROW)]
+    check = checked(session, operation, with_ids(*rows))
+    assert compared(check) == [("new", None), ("unchanged", uid), ("repeated", None)]
+    twice = [f for f in check.findings if f.code == "row.id_twice"]
+    assert [(f.row, f.params["kept"]) for f in twice] == [(2, "3"), (4, "3")]
+    assert check.vanished == []
 
 
 def test_a_row_id_that_nobody_knows_is_compared_by_content(

@@ -9,106 +9,159 @@ import pytest
 from sqlalchemy import orm
 
 from cluster4w.intake.findings import WORDS, Finding, message
-from cluster4w.intake.rules import RuleRunner, run
+from cluster4w.intake.rules import RuleRunner, Surroundings, run
 from cluster4w.models import Operation
 from cluster4w.template.declaration import shipped
 from cluster4w.template.kinds import Values
+from cluster4w.template.language import translator
 from cluster4w.template.rules import Check, Rule, Severity
 from tests.books import HEADERS, ROW, book, row
 from tests.checks import checked, codes, found
 
 TEMPLATE = shipped()
 TODAY = dt.date(2016, 6, 15)
+PLAN = (dt.date(2016, 1, 1), dt.date(2016, 12, 31))
 KEYS = frozenset(c.key for c in TEMPLATE.columns)
+LISTS = {c.key: {x.key: x for x in TEMPLATE.choices(c)} for c in TEMPLATE.columns if c.list}
+AROUND = Surroundings(TODAY, KEYS, PLAN, LISTS)
+MAY, DAY = dt.date(2016, 5, 2), dt.timedelta(1)
+COMPLETED: Values = {"status": "completed", "households_reached": 1, "end_date": MAY}
+PLANNED: Values = {"status": "planned", "households_targeted": 1}
+ONGOING: Values = {"status": "ongoing", "households_targeted": 1}
+FOUR: Values = {"women_reached": 2, "men_reached": 2, "girls_reached": 2, "boys_reached": 2}
 
 
 def broken(values: Values, keys: frozenset[str] = KEYS) -> list[tuple[str, str]]:
     """Return code and column of every shipped rule that a row breaks."""
-    runner = RuleRunner.of(TEMPLATE.rules, keys, TODAY)
+    runner = RuleRunner.of(TEMPLATE.rules, keys, TODAY, template=TEMPLATE, plan=PLAN)
     return [(rule.code, key) for rule, (key, _) in runner.broken(values)]
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ({}, []),
-        ({"start_date": dt.date(2016, 5, 2), "end_date": dt.date(2016, 5, 2)}, []),
-        (
-            {"start_date": dt.date(2016, 5, 2), "end_date": dt.date(2016, 5, 1)},
-            [("dates.end_before_start", "end_date")],
-        ),
-        ({"end_date": dt.date(2016, 5, 1)}, []),
-        ({"status": "completed", "households_reached": 1, "end_date": TODAY}, []),
-        (
-            {"status": "completed", "households_reached": 1, "end_date": TODAY + dt.timedelta(1)},
-            [("status.against_dates", "end_date")],
-        ),
-        (
-            {"status": "planned", "households_targeted": 1, "end_date": TODAY - dt.timedelta(1)},
-            [("status.against_dates", "status")],
-        ),
-        ({"status": "planned", "households_targeted": 1, "end_date": TODAY}, []),
-        ({"status": "ongoing", "households_targeted": 1, "end_date": dt.date(2016, 1, 1)}, []),
-        ({"modality": "in_kind"}, []),
-        ({"modality": "cash", "transfer_value": 90000.0, "currency": "XOF"}, []),
-        ({"modality": "cash", "currency": "XOF"}, [("cash.needs_value", "transfer_value")]),
-        ({"modality": "voucher", "transfer_value": 5.0}, [("cash.needs_value", "currency")]),
-        ({"status": "completed"}, [("reached.missing", "households_reached")]),
-        ({"status": "completed", "individuals_reached": 0}, []),
-        ({"status": "planned"}, [("targeted.missing", "households_targeted")]),
-        ({"status": "cancelled"}, []),
-        ({"individuals_reached": 10, "females_reached": 6, "males_reached": 4}, []),
-        (
-            {"individuals_reached": 10, "females_reached": 6, "males_reached": 5},
-            [("people.sex_sum", "individuals_reached")],
-        ),
-        # A part that is not filled in is absent, not zero.
-        ({"individuals_reached": 10, "females_reached": 6}, []),
-        (
-            {
-                "individuals_reached": 9,
-                "women_reached": 2, "men_reached": 2, "girls_reached": 2, "boys_reached": 2,
-            },
-            [("people.age_sex_sum", "individuals_reached")],
-        ),
-        (
-            {"individuals_targeted": 3, "women_targeted": 4},
-            [("people.parts_above_total", "individuals_targeted")],
-        ),
-        (
-            {"women_reached": 4, "elderly_women_reached": 5},
-            [("people.elderly_women_above_women", "elderly_women_reached")],
-        ),
-        ({"men_reached": 4, "elderly_men_reached": 4}, []),
-        (
-            {"individuals_reached": 4, "disabled_reached": 5},
-            [("people.disabled_above_total", "disabled_reached")],
-        ),
-        (
-            {"households_reached": 4, "female_headed_households_reached": 5},
-            [("households.women_headed_above_total", "female_headed_households_reached")],
-        ),
-        ({"households_reached": 10, "individuals_reached": 30}, []),
-        ({"households_reached": 10, "individuals_reached": 120}, []),
-        (
-            {"households_reached": 10, "individuals_reached": 29},
-            [("households.size", "individuals_reached")],
-        ),
-        (
-            {"households_reached": 10, "individuals_reached": 121},
-            [("households.size", "individuals_reached")],
-        ),
-        ({"households_reached": 0, "individuals_reached": 0}, []),
-        (
-            {"households_targeted": 10, "households_reached": 11},
-            [("reached.above_targeted", "households_reached")],
-        ),
-    ],
+#: A row, and the code and column of the rule that it breaks ("" for none).
+CASES: tuple[tuple[Values, str, str], ...] = (
+    ({}, "", ""),
+    # dates
+    ({"start_date": MAY, "end_date": MAY}, "", ""),
+    ({"start_date": MAY, "end_date": dt.date(2016, 5, 1)}, "dates.end_before_start", "end_date"),
+    ({"end_date": dt.date(2016, 5, 1)}, "", ""),
+    ({"start_date": dt.date(2014, 12, 30)}, "dates.far_from_plan", "start_date"),
+    ({"start_date": dt.date(2015, 1, 1), "end_date": dt.date(2018, 12, 31)}, "", ""),
+    ({"end_date": dt.date(2116, 5, 1)}, "dates.far_from_plan", "end_date"),
+    (COMPLETED | {"period": "2016-04", "start_date": MAY}, "dates.month_before_start", "period"),
+    (COMPLETED | {"period": "2016-05", "start_date": MAY, "end_date": MAY}, "", ""),
+    (PLANNED | {"period": "2016-04", "start_date": MAY}, "", ""),
+    (COMPLETED | {"period": "2016-06", "end_date": MAY}, "dates.month_after_end", "end_date"),
+    # status
+    (COMPLETED | {"end_date": TODAY}, "", ""),
+    (COMPLETED | {"end_date": TODAY + DAY}, "status.against_dates", "end_date"),
+    (COMPLETED | {"end_date": None}, "status.completed_without_end", "end_date"),
+    (PLANNED | {"end_date": TODAY - DAY}, "status.against_dates", "status"),
+    (PLANNED | {"end_date": TODAY}, "", ""),
+    (ONGOING | {"period": "2016-06", "end_date": MAY}, "status.ongoing_past_end", "end_date"),
+    (ONGOING | {"period": "2016-05", "end_date": MAY}, "", ""),
+    (PLANNED | {"households_reached": 1}, "status.planned_with_reached", "households_reached"),
+    (PLANNED | {"households_reached": 0}, "", ""),
+    ({"status": "cancelled", "individuals_reached": 5}, "status.stopped_with_reached", "individuals_reached"),
+    ({"status": "suspended"}, "", ""),
+    (ONGOING | {"individuals_reached": 5}, "status.ongoing_with_reached", "individuals_reached"),
+    # activity, unit, modality
+    ({"activity_type": "tent", "sub_sector": "nfi"}, "activity.sub_sector_differs", "sub_sector"),
+    ({"activity_type": "tent", "sub_sector": "shelter"}, "", ""),
+    ({"activity_type": "tent", "unit": "site"}, "activity.unit_differs", "unit"),
+    ({"activity_type": "tent", "unit": "household"}, "", ""),
+    ({"activity_type": "cash_rent", "modality": "service"}, "activity.modality_differs", "modality"),
+    ({"activity_type": "permanent_housing", "modality": "service"}, "", ""),
+    # cash
+    ({"modality": "in_kind"}, "", ""),
+    ({"modality": "in_kind", "transfer_value": 500.0}, "cash.in_kind_with_value", "transfer_value"),
+    ({"modality": "cash", "transfer_value": 90000.0, "currency": "XOF"}, "", ""),
+    ({"modality": "cash", "currency": "XOF"}, "cash.needs_value", "transfer_value"),
+    ({"modality": "voucher", "transfer_value": 5.0}, "cash.needs_value", "currency"),
+    ({"transfer_value": 1.0, "currency": "USD"}, "cash.value_unusual", "transfer_value"),
+    ({"transfer_value": 4500000.0, "currency": "XOF"}, "cash.value_unusual", "transfer_value"),
+    ({"transfer_value": 5.0, "currency": "EUR"}, "", ""),
+    # quantities
+    (COMPLETED | {"quantity": 4.0, "unit": "kit"}, "quantity.per_household", "quantity"),
+    (COMPLETED | {"quantity": 3.0, "unit": "kit"}, "", ""),
+    (COMPLETED | {"quantity": 400.0, "unit": "piece"}, "", ""),
+    (PLANNED | {"quantity": 4.0, "unit": "tent"}, "quantity.per_household", "quantity"),
+    (PLANNED | {"quantity": 1.0, "unit": "tent"}, "", ""),
+    (COMPLETED | {"quantity": 2.0, "unit": "household"}, "quantity.not_households", "quantity"),
+    (COMPLETED | {"quantity": 1.0, "unit": "household"}, "", ""),
+    (
+        COMPLETED | {"quantity": 2.0, "unit": "individual", "individuals_reached": 3},
+        "quantity.not_individuals", "quantity",
+    ),
+    (COMPLETED | {"quantity": 3.0, "unit": "individual", "individuals_reached": 3}, "", ""),
+    # people
+    ({"status": "completed", "end_date": MAY}, "reached.missing", "households_reached"),
+    ({"status": "completed", "end_date": MAY, "individuals_reached": 0}, "", ""),
+    ({"status": "planned"}, "targeted.missing", "households_targeted"),
+    ({"status": "cancelled"}, "", ""),
+    (COMPLETED | {"activity_type": "tent"}, "first_time.missing", "first_time_assisted"),
+    (COMPLETED | {"activity_type": "tent", "first_time_assisted": False}, "", ""),
+    (COMPLETED | {"activity_type": "training"}, "", ""),
+    (PLANNED | {"activity_type": "tent"}, "", ""),
+    ({"individuals_reached": 10, "females_reached": 6, "males_reached": 4}, "", ""),
+    (
+        {"individuals_reached": 12, "females_reached": 6, "males_reached": 5},
+        "people.sex_sum", "individuals_reached",
+    ),
+    # A part that is not filled in is absent, not zero.
+    ({"individuals_reached": 10, "females_reached": 6}, "", ""),
+    ({"individuals_reached": 9} | FOUR, "people.age_sex_sum", "individuals_reached"),
+    # More than the total is said once.
+    ({"individuals_reached": 7} | FOUR, "people.parts_above_total", "individuals_reached"),
+    ({"individuals_targeted": 3, "women_targeted": 4}, "people.parts_above_total", "individuals_targeted"),
+    ({"individuals_targeted": 3, "males_targeted": 4}, "people.parts_above_total", "individuals_targeted"),
+    ({"females_reached": 5} | FOUR, "people.females_sum", "females_reached"),
+    ({"males_reached": 3} | FOUR, "people.males_sum", "males_reached"),
+    ({"females_reached": 4, "males_reached": 4} | FOUR, "", ""),
+    (
+        {"women_reached": 4, "elderly_women_reached": 5},
+        "people.elderly_women_above_women", "elderly_women_reached",
+    ),
+    ({"men_reached": 4, "elderly_men_reached": 5}, "people.elderly_men_above_men", "elderly_men_reached"),
+    ({"men_reached": 4, "elderly_men_reached": 4}, "", ""),
+    ({"women_reached": 4, "elderly_women_reached": 4}, "", ""),
+    (
+        {"individuals_reached": 4, "elderly_women_reached": 3, "elderly_men_reached": 2},
+        "people.elderly_above_total", "individuals_reached",
+    ),
+    ({"individuals_reached": 4, "elderly_women_reached": 3}, "", ""),
+    ({"individuals_reached": 4, "disabled_reached": 5}, "people.disabled_above_total", "disabled_reached"),
+    ({"individuals_reached": 4, "disabled_reached": 4}, "", ""),
+    (
+        {"households_reached": 4, "female_headed_households_reached": 5},
+        "households.women_headed_above_total", "female_headed_households_reached",
+    ),
+    ({"households_reached": 4, "female_headed_households_reached": 4}, "", ""),
+    ({"households_reached": 10, "individuals_reached": 30}, "", ""),
+    ({"households_reached": 10, "individuals_reached": 120}, "", ""),
+    ({"households_reached": 10, "individuals_reached": 29}, "households.size", "individuals_reached"),
+    ({"households_targeted": 10, "individuals_targeted": 121}, "households.size", "individuals_targeted"),
+    ({"households_reached": 0, "individuals_reached": 0}, "", ""),
+    ({"households_targeted": 10, "households_reached": 11}, "reached.above_targeted", "households_reached"),
+    ({"households_targeted": 10, "households_reached": 10}, "", ""),
+    ({"households_reached": 10}, "", ""),
+    # places
+    ({"latitude": 14.5}, "where.half_coordinates", "longitude"),
+    ({"latitude": 14.5, "longitude": -3.9}, "", ""),
 )  # fmt: skip
-def test_each_rule_speaks_of_what_it_forbids_and_of_nothing_else(
-    values: Values, expected: list[tuple[str, str]]
-) -> None:
-    assert broken(values) == expected
+
+
+def test_each_rule_speaks_of_what_it_forbids_and_of_nothing_else() -> None:
+    for values, code, column in CASES:
+        said = {k: v for k, v in values.items() if v is not None}
+        assert broken(said) == ([(code, column)] if code else []), values
+
+
+def test_every_shipped_rule_has_a_row_that_breaks_it_and_one_that_does_not() -> None:
+    assert {r.code for r in TEMPLATE.rules} == {code for _, code, _ in CASES if code}
+    for code in {r.code for r in TEMPLATE.rules if not r.total}:
+        about = [{k for k in (r.a, r.b, *r.only) if k} for r in TEMPLATE.rules if r.code == code]
+        kept = [values.keys() for values, said, _ in CASES if not said]
+        assert any(keys <= filled for keys in about for filled in kept), code
 
 
 def test_one_row_can_break_many_rules_at_once() -> None:
@@ -132,7 +185,7 @@ def test_a_rule_about_columns_that_the_file_lacks_is_not_run() -> None:
 def test_what_is_needed_and_missing_is_all_named() -> None:
     columns = ("transfer_value", "currency")
     rule = Rule("x.y", Check.NEEDS, Severity.ERROR, a="modality", values=("cash",), columns=columns)
-    assert run(rule, {"modality": "cash"}, KEYS, TODAY) == (
+    assert run(rule, {"modality": "cash"}, AROUND) == (
         "transfer_value",
         {"missing": "transfer_value, currency"},
     )
@@ -144,34 +197,25 @@ def test_no_check_fails_on_an_empty_row(check: Check) -> None:
         "x.y", check, Severity.ERROR, a="status", b="end_date", total="individuals_reached",
         parts=("women_reached",), columns=("start_date", "end_date"), values=("completed",),
     )  # fmt: skip
-    found_ = run(rule, {}, KEYS, TODAY)
+    found_ = run(rule, {}, AROUND)
     assert found_ is None or check is Check.ANY_OF
 
 
-def test_every_shipped_rule_fills_its_sentence() -> None:
-    samples: list[Values] = [
-        {"start_date": dt.date(2016, 5, 2), "end_date": dt.date(2016, 5, 1), "modality": "cash"},
-        {"status": "completed", "end_date": dt.date(2017, 1, 1)},
-        {"status": "planned"},
-        {
-            f"{part}_{side}": value
-            for side in ("targeted", "reached")
-            for part, value in {
-                "households": 10, "individuals": 5, "females": 3, "males": 3, "women": 2, "men": 2,
-                "girls": 1, "boys": 1, "elderly_women": 3, "elderly_men": 3, "disabled": 6,
-                "female_headed_households": 11,
-            }.items()
-        } | {"households_reached": 12},
-    ]  # fmt: skip
-    runner = RuleRunner.of(TEMPLATE.rules, KEYS, TODAY)
-    said = {}
-    for values in samples:
-        for rule, (key, params) in runner.broken(values):
+def test_every_shipped_rule_fills_its_sentence_in_both_languages() -> None:
+    runner = RuleRunner.of(TEMPLATE.rules, KEYS, TODAY, template=TEMPLATE, plan=PLAN)
+    for values, _, _ in CASES:
+        for rule, (key, params) in runner.broken({k: v for k, v in values.items() if v is not None}):
             finding = Finding(rule.severity, rule.code, key=key, value="v", params=params)
-            said[rule.code] = message(finding, lambda m: m)
-    assert set(said) == {r.code for r in TEMPLATE.rules}
-    assert all("%(" not in text and text.endswith(".") for text in said.values())
+            bare = Finding(
+                rule.severity, "our.own", key=key, value="v", params={**params, "check": rule.check}
+            )
+            for language in ("fr", "en"):
+                for said in (finding, bare):
+                    text = message(said, translator(language))
+                    assert "%(" not in text
+                    assert text.endswith("."), text
     assert {r.code for r in TEMPLATE.rules} <= set(WORDS)
+    assert {f"check.{check}" for check in Check} <= set(WORDS)
 
 
 # --- through the whole check ------------------------------------------------------------------

@@ -1,21 +1,27 @@
-"""The reference page names every command, setting and column, because it is made from them.
+"""The reference names every command, setting and column, and the page of findings what the check says.
 
-``python -m tests.test_docs`` writes it again.
+Both are made from the code; ``python -m tests.test_docs`` writes them again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import click
+import pytest
 
 from cluster4w.cli import main
 from cluster4w.config import SETTINGS
+from cluster4w.intake.catalogue import TITLES, catalogue
 from cluster4w.template.columns import Condition
 from cluster4w.template.declaration import shipped
+from cluster4w.template.language import translator
 
-REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+REFERENCE = DOCS / "reference.md"
+FINDINGS = DOCS / "findings.md"
 
 
 def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
@@ -88,9 +94,42 @@ def reference() -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_the_reference_page_is_up_to_date() -> None:
-    assert REFERENCE.read_text(encoding="utf-8") == reference()
+def findings() -> str:
+    """Return the text of the page of findings: what each says, why it matters, in both languages."""
+    lines = [
+        "# Findings / Constats",
+        "",
+        "What the check of a workbook says, made from the code by `python -m tests.test_docs`; a test fails",
+        "when it is out of date. An error keeps its row out of the record, a warning wants to be seen, an",
+        "information is said and nothing more. The severities are the product's own: an information manager",
+        "changes them for an operation on its page of rules or with `cluster4w rules set`, but for those",
+        "marked with a star. The sentences are examples.",
+    ]
+    french, english = translator("fr"), translator("en")
+    for group, entries in groupby(catalogue(shipped(), {}), key=lambda e: e.group):
+        lines += ["", f"## {english(TITLES[group])} / {french(TITLES[group])}", ""]
+        lines += ["| code | severity | français | English |", "| --- | --- | --- | --- |"]
+        for entry in entries:
+            said = [
+                f"**{entry.title(words)}**<br>{entry.example(words)}<br>*{words(entry.why)}*".replace(
+                    "|", r"\|"
+                )
+                for words in (french, english)
+            ]
+            mark = " \\*" if entry.fixed else ""
+            lines.append(f"| `{entry.code}` | {entry.default}{mark} | {said[0]} | {said[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+#: Each generated page with what makes it.
+PAGES = {REFERENCE: reference, FINDINGS: findings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_generated_page_is_up_to_date(page: Path) -> None:
+    assert page.read_text(encoding="utf-8") == PAGES[page]()
 
 
 if __name__ == "__main__":
-    REFERENCE.write_text(reference(), encoding="utf-8")
+    for written, text in PAGES.items():
+        written.write_text(text(), encoding="utf-8")

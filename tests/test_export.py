@@ -22,7 +22,7 @@ from cluster4w.publish.workbook import write_export
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.organisations import get_agency
-from cluster4w.template.fingerprint import fingerprint
+from cluster4w.template.fingerprint import Printer
 from cluster4w.template.kinds import Kind, Values
 from cluster4w.template.layouts import META_SHEET
 from cluster4w.template.problems import NotFound, Refusal
@@ -71,7 +71,7 @@ def _book(content: io.BytesIO) -> CalamineWorkbook:
 def _table(content: io.BytesIO, operation: Operation, layout: str = "shelter-4w") -> list[dict[str, Any]]:
     """Return the data rows by column key, as a reader of values sees them."""
     form = template_of(operation).layout(layout)
-    sheet = _book(content).get_sheet_by_name(form.sheet_name("fr"))
+    sheet = _book(content).get_sheet_by_name(_book(content).sheet_names[1 if form.bilingual else 0])
     rows = sheet.to_python(skip_empty_area=False)[form.first_data_row - 1 :]
     return [{k: v for k, v in zip(form.keys, row, strict=True) if v != ""} for row in rows if any(row)]
 
@@ -114,7 +114,7 @@ def test_values_are_written_typed_and_in_the_language(session: orm.Session, oper
 
 def test_a_text_that_looks_like_a_formula_is_a_text_cell(session: orm.Session, operation: Operation) -> None:
     _record(session, operation, "ONG-A", ROW)
-    page = openpyxl.load_workbook(_export(session, operation))["4W"]
+    page = openpyxl.load_workbook(_export(session, operation))["Matrice 4W"]
     (cell,) = [c for row in page.iter_rows() for c in row if c.value == "=1+1"]
     assert (cell.data_type, cell.quotePrefix, cell.number_format) == ("s", True, "@")
 
@@ -149,7 +149,7 @@ def test_each_row_is_named_in_the_hidden_sheet_with_the_fingerprint_a_reader_fin
     }
     template = template_of(operation)
     said = dict(ROW) | {"org_acronym": "ONG-A", "org_name": "Association Alpha", "org_type": "nngo"}
-    expected = fingerprint(said, template.layout("ocha-mali-5w").keys, template)
+    expected = Printer(template.layout("ocha-mali-5w").keys, template).of(said)
     # Households are no column of this layout, so the two rows say the same in it.
     assert rows == [[str(3 + i), expected, uid] for i, uid in enumerate(sorted(uids))]
     book = _book(content)
@@ -164,7 +164,7 @@ def test_a_fingerprint_is_that_of_the_completed_row(session: orm.Session, operat
     _, rows = _meta(_export(session, operation, layout="ocha-mali-5w"))
     said = {"activity_type": "tent", "comments": "a b c", "cluster": "shelter_nfi", "org_type": "nngo"}
     said |= {"org_acronym": "ONG-A", "org_name": "Association Alpha"}
-    assert [row[1] for row in rows] == [fingerprint(said, template.layout("ocha-mali-5w").keys, template)]
+    assert [row[1] for row in rows] == [Printer(template.layout("ocha-mali-5w").keys, template).of(said)]
 
 
 def test_a_layout_that_shows_the_row_id_needs_no_other_mark(

@@ -60,7 +60,16 @@ def test_json_carries_question_sources_rules_and_null_for_what_is_absent(
     assert next(r for r in found["rows"] if r["pcode"] == "ML0501")["target"] is None
     assert found["question"]["sub_sector"] == "nfi"
     assert found["sources"] == [
-        {"measure": "targeted", "source": "Plan 2016-01-01", "date": "2016-01-01", "invented": False}
+        {
+            "measure": "targeted",
+            "source": "Plan 2016-01-01",
+            "date": "2016-01-01",
+            "invented": False,
+            "published": None,
+            "validated_by": "",
+            "table": found["sources"][0]["table"],
+            "why": "latest",
+        }
     ]
     assert {r["rule"] for r in found["rules"]} == {"sum_new"}
     assert found["household_size"]["value"] == 5

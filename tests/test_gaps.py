@@ -12,13 +12,10 @@ from sqlalchemy import orm
 from cluster4w.gaps.explain import explain
 from cluster4w.gaps.presence import due_day, key_figures, people_estimate, reporting_status
 from cluster4w.gaps.row import GapRow
-from cluster4w.gaps.rules import types_of
 from cluster4w.gaps.table import Question, gap_table
 from cluster4w.models import Activity, Need, NeedSource, NilReport, Operation, Organisation
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.coverage import Window, area_sums, monthly_figures
-from cluster4w.record.queries.operations import template_of
-from cluster4w.record.queries.presence import organisations_with_rows, presence
 from cluster4w.template.problems import Refusal
 
 ANSONGO: dict[str, Any] = {
@@ -252,14 +249,19 @@ def test_one_population_group_can_be_asked(session: orm.Session, operation: Oper
     assert (returnees.target, returnees.reached, returnees.gap) == (50, 30, 20)
 
 
-def test_the_newest_source_wins_and_two_are_never_added(session: orm.Session, operation: Operation) -> None:
+def test_one_table_is_used_for_all_areas_and_two_are_never_added(
+    session: orm.Session, operation: Operation
+) -> None:
     need(session, operation, (2, "ML0701", 500), (2, "ML0704", 70))
     need(session, operation, (2, "ML0701", 600), dated="2016-04-01")
     assert row(session, operation).target == 600
-    assert row(session, operation, pcode="ML0704").target == 70
-    assert row(session, operation, Question(1, None, "nfi"), "ML07").target == 670
+    assert row(session, operation, pcode="ML0704").target is None
+    assert row(session, operation, Question(1, None, "nfi"), "ML07").target == 600
     table = gap_table(session, operation, NFI)
-    assert [s.source for s in table.sources] == ["Plan 2016-04-01", "Plan 2016-01-01"]
+    assert [s.source for s in table.sources] == ["Plan 2016-04-01"]
+    march = Question(2, "2016-03", "nfi")
+    assert row(session, operation, march).target == 500
+    assert row(session, operation, march, "ML0704").target == 70
 
 
 def test_a_total_for_all_groups_is_never_added_to_the_groups(
@@ -371,17 +373,3 @@ def test_sqlite_answers_from_covering_indexes_without_sorting(
     for plan in plans:
         assert "COVERING INDEX ix_activity_gap_adm" in plan, plan
         assert "TEMP B-TREE" not in plan, plan
-    plans.clear()
-    nfi = [c.key for c in types_of(template_of(operation), "nfi", counting=False)]
-    presence(
-        session,
-        operation,
-        level=2,
-        types=nfi,
-        sub_sector="nfi",
-        window=Window("2016-01", "2016-05"),
-        organisations=organisations_with_rows(session, operation),
-    )
-    pairs, without_cercle = plans[-2:]
-    assert pairs.count("COVERING INDEX ix_activity_presence") == 4, pairs
-    assert "COVERING INDEX ix_activity_presence (operation_id=? AND adm2_pcode=?" in without_cercle

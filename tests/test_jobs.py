@@ -18,33 +18,35 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from sqlalchemy import orm
 
-from cluster4w import create_app, jobs
+from cluster4w import create_app, jobs, serving
 from cluster4w.cli import main
 from cluster4w.extensions import db
+from cluster4w.intake import background
 from cluster4w.models import Operation, Submission
 from cluster4w.models.engine import writing
-from cluster4w.record.operations.waiting import begin_check
+from cluster4w.record.operations.waiting import take_turn
 from tests.conftest import close_connections
 
 
 @pytest.fixture
 def checks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Stand in for the check itself: it tells its progress and marks the submission as checked."""
-    import types
-
     done: list[int] = []
 
-    def run_check(session: orm.Session, submission_id: int, progress: Any = None) -> None:
-        submission = session.get_one(Submission, submission_id)
-        assert submission.state == "checking"
-        for percent in (0, 50, 50, 100):
+    def read(session: orm.Session, submission_id: int, progress: Any) -> str:
+        assert session.get_one(Submission, submission_id).state == "checking"
+        for percent in (0, 50, 50):
             progress(percent)
-        submission.state = "checked"
+        return "found"
+
+    def save(session: orm.Session, submission_id: int, found: Any, progress: Any, _: Any) -> None:
+        assert found == "found"
+        progress(100)
+        session.get_one(Submission, submission_id).state = "checked"
         done.append(submission_id)
 
-    module = types.ModuleType("cluster4w.intake.submit")
-    module.run_check = run_check  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "cluster4w.intake.submit", module)
+    monkeypatch.setattr(background, "read", read)
+    monkeypatch.setattr(background, "save", save)
     return done
 
 
@@ -116,7 +118,8 @@ def test_a_file_that_ends_the_worker_each_time_is_given_up(queued_app: Any, chec
     number = _submission(queued_app)
     for _ in range(3):
         with queued_app.app_context(), writing():
-            assert begin_check(db.session, number)
+            turn = take_turn(db.session, number, alive=lambda _: False, claim=lambda _: None)
+            assert turn.submission_id == number
             db.session.commit()
         assert jobs.resume(queued_app) == [number]
     jobs.run_check(queued_app, number)
@@ -145,7 +148,7 @@ def test_a_worker_runs_until_it_is_interrupted(queued_app: Any, checks: list[int
     watcher = threading.Thread(target=interrupt_when_done)
     watcher.start()
     try:
-        jobs.run_worker(queued_app)
+        serving.run_worker(queued_app)
     finally:
         watcher.join()
         for number, handler in before.items():

@@ -77,8 +77,9 @@ def test_an_unknown_place_is_asked_once_for_all_its_rows_with_the_places_of_its_
     assert "Commune in Bankass" in text_of(fieldset)
     assert "In the file: 2–3, 5" in text_of(fieldset)
     # Those of the cercle, with parent and code; nothing is chosen beforehand.
-    assert set(choices(fieldset)) == {"ML050201", "ML050202"}
+    assert set(choices(fieldset)) == {"ML050201", "ML050202", "ML0502"}
     assert "Bankass, ML050202" in text_of(fieldset)
+    assert "all of Bankass" in text_of(fieldset)
     marked = [i.get("value") for i in fieldset.iter("input") if i.get("checked") is not None]
     assert marked == [""]
 
@@ -86,7 +87,7 @@ def test_an_unknown_place_is_asked_once_for_all_its_rows_with_the_places_of_its_
 def test_an_answer_is_learned_and_the_file_is_checked_again(client_for: Any, session: orm.Session) -> None:
     client = client_for("partner")
     address = sent(client, strange(FALAISE, FALAISE, "Baye"))
-    assert title(client.get(address)) == "mai.xlsx: 2 lines need a correction"
+    assert title(client.get(address)).endswith("2 need you")
     done = answer(client, address, FALAISE, "ML050201")
     assert (done.status_code, done.location) == (303, address)
     page = client.get(address)
@@ -115,7 +116,7 @@ def test_none_of_these_teaches_nothing(client_for: Any, session: orm.Session) ->
     assert "nothing has changed" in page.text
     assert aliases(session) == []
     # Nor does what was never offered: a place elsewhere, another level, no place, another question.
-    for target in ("ML070102", "ML0502", "nonsense", "1"):
+    for target in ("ML070102", "ML05", "nonsense", "1"):
         answer(client, address, FALAISE, target)
         assert aliases(session) == []
     client.post(f"{address}/noms", data={"constat": "error.no.such", "r-000000000000": "ML050201"})
@@ -143,7 +144,7 @@ def test_every_place_of_the_parent_can_be_chosen_not_only_the_nearest(
     address = sent(client, book(own(Région="Mopti", Cercle="Xyz", Commune="")))
     page = client.get(address)
     fieldset = questions(page)["Xyz"]
-    assert set(choices(fieldset)) == {"ML0501", "ML0502"}
+    assert set(choices(fieldset)) == {"ML0501", "ML0502", "ML05"}
     assert fieldset.find(".//select") is None, "all of them are offered already"
     address = sent(client, book(own(Région="Quelque part", Cercle="", Commune="")))
     assert set(choices(questions(client.get(address))["Quelque part"])) == {"ML05", "ML07"}
@@ -392,7 +393,7 @@ def test_an_answer_outside_its_parent_or_of_another_edition_is_not_used(
     assert codes(checked(session, operation, book(row(Commune=FALAISE)))) == ["area.unknown"]
 
 
-def test_a_name_and_a_code_that_disagree_are_asked_unless_the_name_is_a_place(
+def test_a_name_and_a_code_that_disagree_are_asked_and_the_answer_holds_for_the_two_together(
     session: orm.Session, operation: Operation
 ) -> None:
     headers = (*HEADERS, "admin3Pcod")
@@ -403,10 +404,16 @@ def test_a_name_and_a_code_that_disagree_are_asked_unless_the_name_is_a_place(
     assert codes(checked(session, operation, data)) == []
     official = book((*row(Commune="Bankass"), "ML050202"), headers=headers)
     finding = found(checked(session, operation, official), "area.code_name_disagree")
-    assert "ask" not in finding.params
+    assert finding.params["ask"]["candidates"] == ["ML050201", "ML050202"]
     # The answer does not make a wrong code right.
     wrong = book((*row(Commune=FALAISE), "ML050201"), headers=headers)
     assert codes(checked(session, operation, wrong)) == ["area.code_name_disagree"]
+    # A known name beside the code of another place: what is said of the two holds for the two together.
+    teach(session, operation, Answer("area", "adm3_name ML0502", "Bankass (ML050202)", "ML050201"))
+    check = checked(session, operation, official)
+    assert (codes(check), check.rows[0].values["adm3_pcode"]) == ([], "ML050201")
+    other = book((*row(Commune="Bankass"), "ML070102"), headers=headers)
+    assert codes(checked(session, operation, other)) == ["area.code_name_disagree"]
 
 
 def test_an_answer_of_the_organisation_stands_over_one_for_all(
@@ -439,7 +446,10 @@ AGENCIES = (
         (("UNHCR", ""), ("", "unhcr", "2"), 2),
         # A registered acronym or name is never another's.
         (("OIM", ""), ("org_acronym", "oim", "2"), 1),
-        (("SAD", ""), ("org_acronym", "sad", "3"), None),
+        (("HCR", ""), ("org_acronym", "hcr", "1"), 2),
+        # Which of the two that share an acronym is meant may be said; a third may not.
+        (("SAD", ""), ("org_acronym", "sad", "3"), 3),
+        (("SAD", ""), ("org_acronym", "sad", "1"), None),
         (("OIM", "UN Refugee Agency"), ("org_name", "un refugee agency", "2"), None),
         (("", "Sahel Aide Durable"), ("org_name", "sahel aide durable", "3"), 4),
         # An acronym says nothing where another name stands beside it.

@@ -125,7 +125,7 @@ def test_sides_in_a_second_row_below_the_labels_are_read_with_them() -> None:
     table = located(upper, ("",) * 11 + ("ciblées", "atteintes", "ciblés", "atteints"), (*ROW, 3, 4))
     assert rows_of(table) == (1, None, 3)
     assert table.headers[11:] == ("Femmes", "Femmes", "Ménages", "Ménages")
-    assert table.groups[11:] == ("ciblées", "atteintes", "ciblés", "atteints")
+    assert table.above[11:] == (("ciblées",), ("atteintes",), ("ciblés",), ("atteints",))
 
 
 def test_a_first_row_of_data_is_no_second_row_of_labels() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import orm
 
-from cluster4w.intake.map import Mapped, Vocabulary, detect_layout, map_columns, side
+from cluster4w.intake.assign import map_columns, side
+from cluster4w.intake.map import Mapped, Vocabulary, detect_layout
 from cluster4w.models import Alias, Operation
 from cluster4w.record.queries.context import Learned
 from cluster4w.record.queries.organisations import get_agency
@@ -23,7 +24,8 @@ LAYOUTS = sorted(TEMPLATE.layouts)
 def mapped(*headers: str, **options: Any) -> list[Mapped]:
     """Map these headers."""
     tags = options.get("tags", [""] * len(headers))
-    return map_columns(headers, tags, VOCABULARY, options.get("confirmed", {}), options.get("groups", ()))
+    above = [(group,) if group else () for group in options.get("groups", ())]
+    return map_columns(headers, tags, VOCABULARY, options.get("confirmed", {}), above)
 
 
 def told(header: str, tag: str = "") -> tuple[str | None, str, str | None]:
@@ -209,3 +211,10 @@ def test_a_confirmed_mapping_is_remembered_for_its_organisation_only(
     other = checked(session, operation, data, agency=hcr)
     assert "households_reached" not in other.rows[0].values
     assert "column.unmapped" in {f.code for f in other.findings}
+
+
+def test_a_figure_whose_brackets_speak_of_groups_is_asked_where_they_are_not_understood() -> None:
+    assert told("Ménages (hors PDI)") == (None, "doubtful", "households_reached")
+    assert told("Ménages (PDI et hôtes)") == (None, "doubtful", "households_reached")
+    assert told("Ménages (total)") == ("households_reached", "folded", None)
+    assert told("Type de bénéficiaires (PDI, retournés, hôtes)") == ("population_group", "folded", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ from cluster4w.models import (
     SubmissionFinding,
     SubmissionRow,
 )
+from cluster4w.record.operations.fixes import Fix, fix_cells
 from cluster4w.record.operations.months import lock_month, unlock_month
+from cluster4w.record.operations.submissions import check_again
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.problems import Refusal
 from tests.books import HEADERS, ROW, book, row
@@ -71,14 +74,14 @@ def test_checking_writes_rows_and_findings_but_no_activity(
     assert submission.state == "checked"
     assert submission.report["rows"]["with_errors"] == 1
     assert count(session, SubmissionRow) == 2
-    assert count(session, SubmissionFinding) == 1
+    assert count(session, SubmissionFinding) == 2, "the unknown place, and no column for the first time"
     assert count(session, Activity) == 0
 
 
 def test_checking_again_replaces_what_was_found(session: orm.Session, operation: Operation) -> None:
     submission = sent(session, operation, book(ROW, row(Commune="Zzyzx")))
     run_check(session, submission.id)
-    assert (count(session, SubmissionRow), count(session, SubmissionFinding)) == (2, 1)
+    assert (count(session, SubmissionRow), count(session, SubmissionFinding)) == (2, 2)
 
 
 def test_submitting_records_the_good_rows_with_their_source(
@@ -122,7 +125,7 @@ def test_a_corrected_file_changes_only_what_changed(session: orm.Session, operat
 def test_a_row_that_had_errors_is_recorded_when_it_is_mended(
     session: orm.Session, operation: Operation
 ) -> None:
-    submitted(session, operation, book(ROW, row(Commune="Bankkkass", Ménages=9, Individus=45)))
+    submitted(session, operation, book(ROW, row(Commune="Nulle Part", Ménages=9, Individus=45)))
     counts = submitted(session, operation, book(ROW, SECOND))
     assert (counts["new"], counts["unchanged"]) == (1, 1)
     assert versions(session) == [("ML050201", 1, 9, True), ("ML050202", 1, 120, True)]
@@ -265,3 +268,39 @@ def test_a_partner_cannot_record_rows_of_another(session: orm.Session, operation
     submission = sent(session, operation, book(ROW, row(**hcr)), agency=agency)
     assert submit(session, submission, actor=None)["new"] == 1
     assert set(session.scalars(sa.select(Activity.organisation_id))) == {agency.id}
+
+
+def test_a_column_that_the_operation_added_says_what_the_last_file_says(
+    session: orm.Session, operation: Operation
+) -> None:
+    added = {
+        "key": "voucher", "group": "other", "kind": "text", "added": True,
+        "label": {"fr": "Numéro de bon", "en": "Voucher number"},
+    }  # fmt: skip
+    operation.template = operation.template | {"columns": [*operation.template["columns"], added]}
+    session.commit()
+    headers = (*HEADERS, "Numéro de bon", "Note")
+    for voucher, households in (("B-1", 120), ("B-2", 121)):
+        submitted(session, operation, book((*row(Ménages=households), voucher, "n"), headers=headers))
+    current = session.scalars(sa.select(Activity).where(Activity.superseded_at.is_(None))).one()
+    assert (current.version, current.extra) == (2, {"voucher": "B-2", "Note": "n"})
+
+
+def test_a_correction_outlives_a_check_that_the_record_asks_for(
+    session: orm.Session, operation: Operation
+) -> None:
+    submission = sent(session, operation, book(row(Ménages="env. 300", Individus=1500)))
+    fix = Fix("4W", 2, "L", "households_reached", "Ménages", "env. 300", "300")
+    assert fix_cells(session, submission, [replace(fix, fixed_value="30")], actor=None) == 1
+    # What the file says stays known, whatever the finding that is corrected shows by now.
+    assert fix_cells(session, submission, [replace(fix, file_value="30")], actor=None) == 1
+    check_again(session, submission, actor=None)
+    with pytest.raises(Refusal):
+        fix_cells(session, submission, [fix], actor=None)
+    run_check(session, submission.id)
+    # Somebody else's file is recorded in between: sending checks this one again first.
+    submitted(session, operation, book(SECOND))
+    assert submission.revision != operation.revision
+    assert submit(session, submission, actor=None)["new"] == 1
+    current = session.scalars(sa.select(Activity).where(Activity.households_reached == 300)).one()
+    assert [(f["file"], f["fixed"]) for f in current.fixed or ()] == [("env. 300", "300")]

@@ -13,7 +13,7 @@ from cluster4w.models import Activity
 from cluster4w.record.values import IDENTITY_KEY, ORGANISATION_KEYS, stored_keys
 from cluster4w.template.completion import complete
 from cluster4w.template.declaration import DeclarationError, parse, shipped, shipped_declaration
-from cluster4w.template.fingerprint import fingerprint
+from cluster4w.template.fingerprint import Printer
 from cluster4w.template.kinds import Kind, Value, from_json, to_json
 from cluster4w.template.language import LANGUAGES
 from cluster4w.template.lists import CountingRule
@@ -130,9 +130,9 @@ def test_cleaning_keeps_one_space_between_words() -> None:
 
 def test_the_fingerprint_ignores_the_row_id_and_absent_values() -> None:
     keys = ("row_id", "org_acronym", "period", "households_reached")
-    one = fingerprint({"row_id": "A", "org_acronym": "OIM", "period": "2016-05"}, keys, TEMPLATE)
-    two = fingerprint({"org_acronym": "OIM", "period": "2016-05", "households_reached": None}, keys, TEMPLATE)
-    three = fingerprint({"org_acronym": "OIM", "period": "2016-05", "households_reached": 0}, keys, TEMPLATE)
+    one = Printer(keys, TEMPLATE).of({"row_id": "A", "org_acronym": "OIM", "period": "2016-05"})
+    two = Printer(keys, TEMPLATE).of({"org_acronym": "OIM", "period": "2016-05", "households_reached": None})
+    three = Printer(keys, TEMPLATE).of({"org_acronym": "OIM", "period": "2016-05", "households_reached": 0})
     assert one == two
     assert one != three
 

@@ -26,7 +26,7 @@ from cluster4w.template.layouts import LISTS_SHEET, META_SHEET
 #: The order in which a worksheet's elements stand (ECMA-376, CT_Worksheet); Excel repairs any other.
 ORDER = [
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetProtection",
-    "autoFilter", "mergeCells", "dataValidations", "printOptions", "pageMargins", "pageSetup",
+    "autoFilter", "mergeCells", "conditionalFormatting", "dataValidations", "printOptions", "pageMargins", "pageSetup",
 ]  # fmt: skip
 
 
@@ -41,8 +41,10 @@ def _load(content: bytes) -> openpyxl.Workbook:
 
 
 def _columns(operation: Operation, page: Worksheet, layout: str = "shelter-4w") -> dict[str, str]:
-    keys = template_of(operation).layout(layout).keys
-    return {key: openpyxl.utils.get_column_letter(i) for i, key in enumerate(keys, 1)}
+    """Return column key to letter; the first column of our own layout checks the rows."""
+    form = template_of(operation).layout(layout)
+    first = 2 if form.check_column else 1
+    return {key: openpyxl.utils.get_column_letter(i) for i, key in enumerate(form.keys, first)}
 
 
 def _validations(page: Worksheet) -> dict[str, Any]:
@@ -56,15 +58,15 @@ def _listed(book: openpyxl.Workbook, reference: str) -> list[Any]:
 
 def test_our_layout_has_groups_both_languages_and_tags(session: orm.Session, operation: Operation) -> None:
     book = _load(_write(session, operation))
-    assert [s.title for s in book][1:] == ["4W", LISTS_SHEET, META_SHEET]
+    assert [s.title for s in book][1:] == ["Matrice 4W", LISTS_SHEET, META_SHEET]
     assert [book[n].sheet_state for n in (LISTS_SHEET, META_SHEET)] == ["hidden", "veryHidden"]
-    page = book["4W"]
+    page = book.worksheets[1]
     at = _columns(operation, page)
     assert page[f"{at['adm1_name']}2"].value == "Région *\nRegion"
     assert page[f"{at['site_type']}2"].value == "Type de site\nSite type"
     assert page[f"{at['adm2_name']}2"].value == "Cercle"
     assert page[f"{at['adm1_name']}3"].value == "#adm1+name"
-    english = _load(_write(session, operation, language="en"))["4W"]
+    english = _load(_write(session, operation, language="en")).worksheets[1]
     assert english[f"{at['adm1_name']}2"].value == "Region *\nRégion"
     merged = [str(r) for r in page.merged_cells.ranges]
     assert len(merged) == 6
@@ -89,7 +91,7 @@ def test_the_layout_of_ocha_has_its_exact_headers_and_nothing_above(
 def test_only_the_row_id_is_locked_and_there_is_no_password(
     session: orm.Session, operation: Operation
 ) -> None:
-    page = _load(_write(session, operation))["4W"]
+    page = _load(_write(session, operation)).worksheets[1]
     at = _columns(operation, page)
     assert page.protection.sheet
     assert page.protection.password is None
@@ -97,7 +99,7 @@ def test_only_the_row_id_is_locked_and_there_is_no_password(
     assert not any(getattr(page.protection, action) for action in allowed)
     locked = {key for key, letter in at.items() if page.column_dimensions[letter].protection.locked}
     assert locked == {"row_id"}
-    formulas = [c for row in page.iter_rows(min_row=4) for c in row if c.value is not None]
+    formulas = [c for row in page.iter_rows(min_row=4, min_col=2) for c in row if c.value is not None]
     assert formulas
     assert not any(c.protection.locked for c in formulas)
 
@@ -106,7 +108,7 @@ def test_drop_downs_are_visible_and_fed_in_the_chosen_language(
     session: orm.Session, operation: Operation
 ) -> None:
     book = _load(_write(session, operation, language="en"))
-    page = book["4W"]
+    page = book.worksheets[1]
     at, rules = _columns(operation, page), _validations(page)
     lists = [v for v in rules.values() if v.type == "list"]
     assert lists
@@ -126,7 +128,7 @@ def test_lists_of_places_stand_together_under_their_parents(
     session: orm.Session, operation: Operation
 ) -> None:
     book = _load(_write(session, operation))
-    page = book["4W"]
+    page = book.worksheets[1]
     at, rules = _columns(operation, page), _validations(page)
     formula = rules[at["adm3_name"]].formula1
     parents, titles = (
@@ -165,15 +167,15 @@ def test_blank_rows_have_formulas_that_give_nothing_until_a_row_is_begun(
     session: orm.Session, operation: Operation
 ) -> None:
     content = _write(session, operation, agency=get_agency(session, operation, "ONG-A"), month="2016-05")
-    page = _load(content)["4W"]
+    page = _load(content).worksheets[1]
     at = _columns(operation, page)
     first, last = page[4], page[4 + BLANK_ROWS - 1]
     assert page.max_row == 4 + BLANK_ROWS - 1
     filled = {"org_acronym", "org_name", "period", "adm2_pcode", "adm3_pcode"}
     for cells in (first, last):
-        assert {k for k, c in zip(at, cells, strict=True) if c.value is not None} == filled
+        assert {k for k, c in zip(at, cells[1:], strict=True) if c.value is not None} == filled
     assert page[f"{at['adm2_pcode']}4"].value.startswith("=IFERROR(INDEX(_lists!")
-    values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["4W"]
+    values = openpyxl.load_workbook(io.BytesIO(content), data_only=True).worksheets[1]
     assert all(c.value in (None, "") for row in values.iter_rows(min_row=4) for c in row)
 
 
@@ -192,7 +194,7 @@ def test_rows_of_the_month_stand_in_the_organisations_workbook(
         ],
         actor=None,
     )
-    page = _load(_write(session, operation, agency=organisation, month="2016-05"))["4W"]
+    page = _load(_write(session, operation, agency=organisation, month="2016-05")).worksheets[1]
     at = _columns(operation, page)
     assert page[f"{at['row_id']}4"].value == uids[0]
     assert page[f"{at['households_reached']}4"].value == 120
@@ -210,10 +212,10 @@ def test_an_acronym_of_two_organisations_fills_in_no_name(session: orm.Session, 
         session.add(Participation(operation_id=operation.id, organisation_id=organisation.id))
     session.flush()
     book = _load(_write(session, operation))
-    rules, at = _validations(book["4W"]), _columns(operation, book["4W"])
+    rules, at = _validations(book.worksheets[1]), _columns(operation, book.worksheets[1])
     acronyms = _listed(book, rules[at["org_acronym"]].formula1)
     assert acronyms.count("SAD") == 1
-    names = re.search(r"INDEX\((.*?),MATCH", book["4W"][f"{at['org_name']}4"].value)
+    names = re.search(r"INDEX\((.*?),MATCH", book.worksheets[1][f"{at['org_name']}4"].value)
     assert names is not None
     beside = dict(zip(acronyms, _listed(book, names[1]), strict=True))
     assert beside["SAD"] is None
@@ -239,7 +241,7 @@ def test_the_instructions_say_what_to_fill_how_people_count_and_whom_to_ask(
         "Shelter, Household",
         "The largest month of each area counts, then the areas are added up.",
     ] in rows
-    assert ["K  Transfer value per household", "when “Modality” is: Cash, Voucher"] in [r[:2] for r in rows]
+    assert ["L  Transfer value per household", "when “Modality” is: Cash, Voucher"] in [r[:2] for r in rows]
     described = [row[0].split("  ")[-1] for row in rows if row and re.match(r"[A-Z]{1,2}  ", str(row[0]))]
     layout = template_of(operation).layout("shelter-4w")
     assert described == [c.header_text("en") for c in layout.columns]
@@ -293,7 +295,7 @@ def test_libreoffice_finds_the_codes_and_keeps_the_drop_downs(
         pytest.skip("the workbook is the same on both databases")
     agency = get_agency(session, operation, "ONG-A")
     book = _load(_write(session, operation, agency=agency))
-    page = book["4W"]
+    page = book.worksheets[1]
     at = _columns(operation, page)
     places = [("Mopti", "Bankass", "Bankass"), ("Gao", "Ansongo", "Ansongo"), ("Gao", "Ansongo", "Bankass")]
     for row, names in enumerate(places, 4):
@@ -308,7 +310,7 @@ def test_libreoffice_finds_the_codes_and_keeps_the_drop_downs(
          "--outdir", str(tmp_path), str(source)],
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip
-    saved = openpyxl.load_workbook(tmp_path / "modele.xlsx", data_only=True)["4W"]
+    saved = openpyxl.load_workbook(tmp_path / "modele.xlsx", data_only=True).worksheets[1]
     shown = [[saved[f"{at[key]}{row}"].value for key in ("org_acronym", "adm2_pcode", "adm3_pcode")]
              for row in range(4, 8)]  # fmt: skip
     assert [[cell or "" for cell in row] for row in shown] == [

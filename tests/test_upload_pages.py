@@ -115,7 +115,7 @@ def test_an_error_is_shown_with_the_file_s_row_the_value_and_a_way_out(client_fo
     client = client_for("partner")
     address = sent(client, book(own(), own(Commune="Bankas", Ménages="env. 300")))
     page = client.get(address)
-    assert title(page) == "mai.xlsx: 1 line needs a correction"
+    assert title(page) == "mai.xlsx: 1 line ready, 1 needs you"
     kinds = {text_of(a.find("span")): text_of(a.find("b")) for a in parse(page.text).findall(".//nav//li/a")}
     assert "Not a number (error)" in kinds
     unreadable = client.get(f"{address}?constat=error.number.unreadable")
@@ -383,9 +383,12 @@ def test_a_file_that_waits_shows_progress_and_goes_on_by_itself(app: Any, client
     assert title(page) == "gros.xlsx is being checked"
     assert '<meta http-equiv="refresh"' in page.text
     assert page.headers["Cache-Control"] == "no-store"
-    assert client.get(f"{address}/etat").json == {"state": "received", "progress": 0, "done": False}
+    step = "Opening the file and looking for its table"
+    waiting = {"state": "received", "progress": 0, "step": step, "waits": False, "done": False}
+    assert client.get(f"{address}/etat").json == waiting
     assert client.post(f"{address}/verifier").location == address
-    assert client.get(f"{address}/etat").json == {"state": "checked", "progress": 100, "done": True}
+    over = {"state": "checked", "progress": 100, "step": "", "waits": False, "done": True}
+    assert client.get(f"{address}/etat").json == over
     assert title(client.get(address)) == "gros.xlsx: 1 line ready"
 
 

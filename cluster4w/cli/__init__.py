@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import click
 
-from cluster4w.cli import aliases, figures, operations, people, serving, workbooks
+from cluster4w.cli import (
+    aliases,
+    double_counts,
+    figures,
+    needs,
+    operations,
+    people,
+    rules,
+    serving,
+    workbooks,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,10 +34,13 @@ for command in (
     workbooks.import_,
     workbooks.export,
     figures.gaps,
+    figures.sheets,
     figures.areas,
-    figures.needs,
+    needs.needs,
     aliases.aliases,
+    double_counts.double_counts,
     operations.operations,
     people.users,
+    rules.rules,
 ):
     main.add_command(command)

@@ -1,10 +1,11 @@
-"""Gaps, areas, needs: reference data and figures."""
+"""Gaps and areas: reference data and figures."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,10 +22,18 @@ from cluster4w.cli.options import (
     operation_option,
     print_table,
 )
-from cluster4w.template.language import translator
+from cluster4w.template.language import LANGUAGES, translator
 
 if TYPE_CHECKING:
     from sqlalchemy import orm
+
+
+paper_option = click.option(
+    "--paper", type=click.Choice(("a4", "a3")), default="a4", show_default=True, help="Paper of a sheet."
+)
+orientation_option = click.option(
+    "--orientation", type=click.Choice(("landscape", "portrait")), default="landscape", show_default=True
+)
 
 
 @click.command()
@@ -42,10 +51,13 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("table", "json", "csv", "xlsx", "geojson", "svg")),
+    type=click.Choice(("table", "json", "csv", "xlsx", "geojson", "svg", "pdf", "png")),
     default="table",
     show_default=True,
 )
+@click.option("--region", help="P-code of the region that a PDF or PNG sheet is about.")
+@paper_option
+@orientation_option
 @click.option("--out", type=click.File("wb"), default="-")
 @language_option
 @in_app
@@ -59,10 +71,13 @@ def gaps(
     measure: str,
     unit: str,
     form: str,
+    region: str | None,
+    paper: str,
+    orientation: str,
     out: BinaryIO,
     lang: str,
 ) -> None:
-    """Compare needs and targets with the response, area by area."""
+    """Compare needs and targets with the response, area by area. PDF and PNG are map sheets for print."""
     from cluster4w.gaps.table import Question, gap_table
     from cluster4w.publish.gap_files import write_gap_file
 
@@ -70,8 +85,65 @@ def gaps(
     question = Question(
         level=level, month=month, sub_sector=sub_sector, group=group, measure=measure, unit=unit
     )
+    if form in ("pdf", "png"):
+        from cluster4w.publish.sheet import Wish, map_sheet, sheet_data
+
+        wish = Wish(form, paper, orientation == "landscape", lang, region)  # type: ignore[arg-type]
+        out.write(map_sheet(sheet_data(session, operation, question), wish, made=_today()))
+        return
     table = gap_table(session, operation, question)
     write_gap_file(session, table, form, out, language=lang)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@operation_option
+@click.option("--level", type=click.IntRange(1, 3), default=2, show_default=True)
+@click.option("--period", "month", type=MONTH, help="Last month counted; the plan's start is the first.")
+@click.option("--sub-sector", "sub_sectors", multiple=True, help="Once or more; every sub-sector by default.")
+@click.option("--measure", type=click.Choice(("current", "projected", "need")), default="current")
+@click.option("--unit", type=click.Choice(("household", "individual")), default="household")
+@click.option("--format", "form", type=click.Choice(("pdf", "png", "svg")), default="pdf", show_default=True)
+@paper_option
+@orientation_option
+@click.option(
+    "--lang", "languages", type=click.Choice(LANGUAGES), multiple=True, help="Once or more; all by default."
+)
+@in_app
+def sheets(
+    session: orm.Session,
+    folder: Path,
+    slug: str,
+    level: int,
+    month: str | None,
+    sub_sectors: tuple[str, ...],
+    measure: str,
+    unit: str,
+    form: str,
+    paper: str,
+    orientation: str,
+    languages: tuple[str, ...],
+) -> None:
+    """Write the map sheets of a month into a folder: the country and each region, in every language."""
+    from cluster4w.gaps.table import Question
+    from cluster4w.publish.sheet import Wish, every_sheet, sheet_data
+    from cluster4w.record.queries.operations import template_of
+
+    operation = get_operation_named(session, slug)
+    known = tuple(c.key for c in template_of(operation).lists["sub_sector"])
+    folder.mkdir(parents=True, exist_ok=True)
+    for sub_sector in sub_sectors or known:
+        question = Question(level=level, month=month, sub_sector=sub_sector, measure=measure, unit=unit)
+        data = sheet_data(session, operation, question)
+        for language in languages or LANGUAGES:
+            wish = Wish(form, paper, orientation == "landscape", language)  # type: ignore[arg-type]
+            for name, sheet in every_sheet(data, wish, made=_today()):
+                (folder / name).write_bytes(sheet)
+                click.echo(name)
 
 
 @click.group()
@@ -80,22 +152,46 @@ def areas() -> None:
 
 
 @areas.command("load")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--country", required=True, help="ISO 3166-1 alpha-3 code, for example MLI.")
 @click.option("--edition", required=True, help="Name of the edition, for example 2016.")
 @click.option("--level", type=click.IntRange(1, 3), help="Level of the areas, where the file does not say.")
+@click.option("--source", default="", help="Where the areas come from, printed below maps.")
 @json_option
 @language_option
 @in_app_writing
 def areas_load(
-    session: orm.Session, file: Path, country: str, edition: str, level: int | None, as_json: bool, lang: str
+    session: orm.Session,
+    files: tuple[Path, ...],
+    country: str,
+    edition: str,
+    level: int | None,
+    source: str,
+    as_json: bool,
+    lang: str,
 ) -> None:
-    """Load a gazetteer or boundaries: csv, xlsx, GeoJSON, zipped shapefile."""
+    """Load gazetteers or boundaries: csv, xlsx, GeoJSON, TopoJSON, zipped shapefile.
+
+    Several files are loaded one after the other, all of them or none: give regions before cercles.
+    """
     from cluster4w.intake.areas_file import load_areas
 
-    loaded = load_areas(session, file.read_bytes(), file.name, country=country, edition=edition, level=level)
+    loaded = [
+        load_areas(
+            session,
+            file.read_bytes(),
+            file.name,
+            country=country,
+            edition=edition,
+            level=level,
+            source=source,
+        )
+        for file in files
+    ]
     session.commit()
-    _say(loaded, as_json, lang)
+    say_loaded(loaded, as_json, lang)
 
 
 @areas.command("list")
@@ -109,56 +205,14 @@ def areas_list(session: orm.Session, as_json: bool, lang: str) -> None:
     print_table(list_editions(session), as_json)
 
 
-@click.group()
-def needs() -> None:
-    """Needs and targets."""
-
-
-@needs.command("load")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@operation_option
-@click.option("--source", required=True, help="Where the figures come from.")
-@click.option(
-    "--date", "dated", type=click.DateTime(("%Y-%m-%d",)), required=True, help="Date of the figures."
-)
-@click.option("--sub-sector", type=click.Choice(("shelter", "nfi")), help="What the figures are about.")
-@click.option("--edition", help="Gazetteer edition of the file's codes, where it is not the operation's.")
-@json_option
-@language_option
-@in_app_writing
-def needs_load(
-    session: orm.Session,
-    file: Path,
-    slug: str,
-    source: str,
-    dated: dt.datetime,
-    sub_sector: str | None,
-    edition: str | None,
-    as_json: bool,
-    lang: str,
-) -> None:
-    """Load needs and targets: long or wide tables, HXL, HNO/HPC, DTM."""
-    from cluster4w.intake.needs_file import load_needs
-
-    loaded = load_needs(
-        session,
-        get_operation_named(session, slug),
-        file.read_bytes(),
-        file.name,
-        source=source,
-        dated=dated.date(),
-        sub_sector=sub_sector,
-        edition=edition,
-    )
-    session.commit()
-    _say(loaded, as_json, lang)
-
-
-def _say(loaded: Any, as_json: bool, lang: str) -> None:
-    """Print what a loader did; exit with 1 when it found errors."""
+def say_loaded(loaded: Sequence[Any], as_json: bool, lang: str) -> None:
+    """Print what a loader did with each file; exit with 1 when it found errors. JSON of one is an object."""
+    translate = translator(lang)
     if as_json:
-        click.echo(json.dumps(loaded.as_json(translator(lang)), ensure_ascii=False, indent=1))
+        objects = [one.as_json(translate) for one in loaded]
+        said = objects[0] if len(objects) == 1 else objects
+        click.echo(json.dumps(said, ensure_ascii=False, indent=1))
     else:
-        click.echo(loaded.as_text(translator(lang)))
-    if loaded.has_errors:
+        click.echo("\n\n".join(one.as_text(translate) for one in loaded))
+    if any(one.has_errors for one in loaded):
         sys.exit(WITH_ERRORS)

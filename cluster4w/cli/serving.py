@@ -46,9 +46,9 @@ def demo(no_serve: bool, host: str, port: int) -> None:
     """Set up, load the example operation mali-2016, print the sign-ins and serve."""
     from cluster4w import create_app
     from cluster4w.extensions import db
-    from cluster4w.jobs import serve_all
     from cluster4w.models.engine import writing
     from cluster4w.record.operations.example import load_example
+    from cluster4w.serving import serve_all
 
     with application() as app:
         _initialise(app)
@@ -75,7 +75,7 @@ def demo(no_serve: bool, host: str, port: int) -> None:
 def serve(host: str, port: int) -> None:
     """Run the web server and the worker on this machine."""
     from cluster4w import create_app
-    from cluster4w.jobs import serve_all
+    from cluster4w.serving import serve_all
 
     with refusals():
         serve_all(create_app(), host, port)
@@ -87,7 +87,7 @@ def serve(host: str, port: int) -> None:
 def web(host: str, port: int) -> None:
     """Run the web server alone."""
     from cluster4w import create_app
-    from cluster4w.jobs import serve_web
+    from cluster4w.serving import serve_web
 
     with refusals():
         serve_web(create_app(), host, port)
@@ -97,6 +97,6 @@ def web(host: str, port: int) -> None:
 def worker() -> None:
     """Run the worker alone: it checks large files in the background."""
     from cluster4w import create_app
-    from cluster4w.jobs import run_worker
+    from cluster4w.serving import run_worker
 
     run_worker(create_app())

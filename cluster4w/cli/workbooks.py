@@ -198,6 +198,13 @@ def check(
 
 @click.command("import")
 @_file_options
+@click.option(
+    "--vanished",
+    type=click.Choice(["keep", "withdraw"]),
+    default="keep",
+    show_default=True,
+    help="What becomes of recorded rows that the file no longer holds.",
+)
 @in_app_writing
 def import_(
     session: orm.Session,
@@ -212,6 +219,7 @@ def import_(
     limit: int,
     as_json: bool,
     lang: str,
+    vanished: str,
 ) -> None:
     """Read, check and compare a workbook, then record its clean rows and those with warnings."""
     from cluster4w.intake.submit import record_check
@@ -221,7 +229,7 @@ def import_(
     answers = _answers(session, slug, mapping)
     kept = _keep_answers(session, slug, acronym, answers, mapping.name if mapping else "")
     operation, found = _check(session, file, slug, acronym, month, all_clusters, answers)
-    submission = record_check(session, operation, found, actor=None, origin="command")
+    submission = record_check(session, operation, found, actor=None, origin="command", vanished=vanished)
     name_submission(session, kept, submission)
     session.commit()
     write_annotated(found, annotated, accept, lang)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import orm
@@ -12,12 +12,18 @@ from sqlalchemy import orm
 from cluster4w.gaps.rules import Count, count_largest, rule_of, types_of
 from cluster4w.models import Operation
 from cluster4w.record.gazetteer import Gazetteer
-from cluster4w.record.queries.coverage import Monthly, Unit, Window, area_sums, monthly_figures
+from cluster4w.record.queries.coverage import Monthly, Sum, Unit, Window, area_sums, monthly_figures
+from cluster4w.record.queries.left_out import Doubles
 from cluster4w.record.queries.operations import template_of
+from cluster4w.record.summary_rules import LARGEST
 from cluster4w.template.lists import CountingRule
 
 #: Codes of region, cercle and commune as a row names them; None where it does not.
 AreaKey = tuple[str | None, str | None, str | None]
+#: So many areas are read one by one; with more, all of them are read.
+FEW = 20
+#: Area, population group, activity type.
+CountKey = tuple[AreaKey, str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +67,195 @@ def counts_by_area(
     window: Window,
     group: str | None = None,
     within: tuple[int, str | None] | None = None,
-) -> Mapping[tuple[AreaKey, str | None, str], Count]:
+    doubles: Doubles = Doubles(),  # noqa: B008 - nothing in it changes
+) -> Mapping[CountKey, Count]:
     """Return what each (area, population group, activity type) comes to.
 
     Regions and cercles are counted by cercle, communes by commune; an area above is the sum of its parts.
+
+    ``doubles`` are taken off what all rows come to rather than kept out of the sums: they are few, and the
+    sums stream out of indexes that do not hold the rows' keys.
     """
-    template = template_of(operation)
-    rules = {c.key: rule_of(c) for c in types_of(template, sub_sector)}
-    kinds: dict[CountingRule, list[str]] = {rule: [] for rule in CountingRule}
-    for key, rule in rules.items():
-        kinds[rule].append(key)
     factor = factor_of(operation, unit)
-    found: dict[tuple[AreaKey, str | None, str], Count] = defaultdict(Count)
-    for rule in (CountingRule.SUM, CountingRule.SUM_NEW):
-        for entry in area_sums(
-            session,
-            operation,
-            level=level,
-            types=kinds[rule],
-            unit=unit,
-            window=window,
-            group=group,
-            split="first_time" if rule is CountingRule.SUM_NEW else "none",
-            within=within,
-        ):
-            found[entry[2:5], entry[5], entry[0]].take(entry, rule, factor)
-    months: dict[tuple[AreaKey, str | None, str], list[Monthly]] = defaultdict(list)
-    for rule in (CountingRule.MAX_AREA, CountingRule.MAX_SITE):
-        for month in monthly_figures(
-            session,
-            operation,
-            level=level,
-            unit=unit,
-            window=window,
-            group=group,
-            within=within,
-            types=kinds[rule],
-            by_site=rule is CountingRule.MAX_SITE,
-        ):
-            months[month[2:5], month[5], month[0]].append(month)
-    found.update({key: count_largest(bucket, rules[key[2]], factor) for key, bucket in months.items()})
+    found: dict[CountKey, Count] = defaultdict(Count)
+    for asked in _asked(session, operation, sub_sector, level, unit, window, group, within):
+        if asked.rule in LARGEST:
+            _count_largest(found, asked, factor, doubles)
+        else:
+            for entry in asked.sums():
+                found[entry[2:5], entry[5], entry[0]].take(entry, asked.rule, factor)
+            _take_off_sums(found, asked, factor, doubles)
     return found
+
+
+def changes_by_doubles(
+    session: orm.Session,
+    operation: Operation,
+    *,
+    level: int,
+    sub_sector: str,
+    unit: Unit,
+    window: Window,
+    group: str | None = None,
+    doubles: Doubles,
+) -> Mapping[CountKey, Count]:
+    """Return what ``doubles`` change in counts that were made of all rows: to be added to them."""
+    found: dict[CountKey, Count] = defaultdict(Count)
+    if not doubles.left_out and not doubles.doubtful:
+        return found
+    factor = factor_of(operation, unit)
+    for asked in _asked(session, operation, sub_sector, level, unit, window, group, None):
+        if asked.rule in LARGEST:
+            _change_largest(found, asked, factor, doubles)
+        else:
+            _take_off_sums(found, asked, factor, doubles)
+    return found
+
+
+def _asked(
+    session: orm.Session,
+    operation: Operation,
+    sub_sector: str,
+    level: int,
+    unit: Unit,
+    window: Window,
+    group: str | None,
+    within: tuple[int, str | None] | None,
+) -> Iterator[_Asked]:
+    """Yield the questions of a sub-sector, one a counting rule that any of its activity types has."""
+    kinds: dict[CountingRule, list[str]] = {rule: [] for rule in CountingRule}
+    for choice in types_of(template_of(operation), sub_sector):
+        kinds[rule_of(choice)].append(choice.key)
+    for rule, types in kinds.items():
+        if types:
+            yield _Asked(session, operation, rule, types, level, unit, window, group, within)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The question to the record about the activity types of one counting rule."""
+
+    session: orm.Session
+    operation: Operation
+    rule: CountingRule
+    types: list[str]
+    level: int
+    unit: Unit
+    window: Window
+    group: str | None
+    within: tuple[int, str | None] | None
+
+    def sums(self, only: Sequence[int] | None = None) -> Iterator[Sum]:
+        return area_sums(
+            self.session,
+            self.operation,
+            level=self.level,
+            types=self.types,
+            unit=self.unit,
+            window=self.window,
+            group=self.group,
+            split="first_time" if self.rule is CountingRule.SUM_NEW else "none",
+            within=self.within,
+            only=only,
+        )
+
+    def months(
+        self, only: Sequence[int] | None = None, within: tuple[int, str | None] | None = None
+    ) -> list[Monthly]:
+        return monthly_figures(
+            self.session,
+            self.operation,
+            level=self.level,
+            types=self.types,
+            unit=self.unit,
+            window=self.window,
+            by_site=self.rule is CountingRule.MAX_SITE,
+            group=self.group,
+            within=within or self.within,
+            only=only,
+        )
+
+
+def _take_off_sums(found: dict[CountKey, Count], asked: _Asked, factor: float, doubles: Doubles) -> None:
+    """Take what counts nobody off the sums."""
+    for entry in asked.sums(doubles.left_out):
+        count = found[entry[2:5], entry[5], entry[0]]
+        count.take(taken_off(entry), asked.rule, factor)
+        count.left_out += entry.rows
+    for entry in asked.sums(doubles.doubtful):
+        fewer = Count()
+        fewer.take(entry, asked.rule, factor)
+        found[entry[2:5], entry[5], entry[0]].doubt(entry.rows, fewer.reached, fewer.planned)
+
+
+def _by_key(entries: Iterable[Monthly]) -> dict[CountKey, list[Monthly]]:
+    buckets: dict[CountKey, list[Monthly]] = defaultdict(list)
+    for entry in entries:
+        buckets[entry[2:5], entry[5], entry[0]].append(entry)
+    return buckets
+
+
+def _count_largest(found: dict[CountKey, Count], asked: _Asked, factor: float, doubles: Doubles) -> None:
+    left_out, doubtful = (_by_key(asked.months(only)) for only in (doubles.left_out, doubles.doubtful))
+    for key, bucket in _by_key(asked.months()).items():
+        found[key] = _largest_without(
+            asked.rule, factor, bucket, left_out.get(key, ()), doubtful.get(key, ())
+        )
+
+
+def _change_largest(found: dict[CountKey, Count], asked: _Asked, factor: float, doubles: Doubles) -> None:
+    """Count again, with and without them, where there are rows that count nobody."""
+    left_out, doubtful = (_by_key(asked.months(only)) for only in (doubles.left_out, doubles.doubtful))
+    touched = left_out.keys() | doubtful.keys()
+    for key, bucket in _by_key(_months_of(asked, {key[0] for key in touched})).items():
+        if key in touched:
+            less = _largest_without(asked.rule, factor, bucket, left_out.get(key, ()), doubtful.get(key, ()))
+            change = less.less(count_largest(bucket, asked.rule, factor))
+            change.left_out = less.left_out
+            change.doubt(less.doubtful, less.fewer_reached, less.fewer_planned)
+            found[key].add(change)
+
+
+def _months_of(asked: _Asked, areas: set[AreaKey]) -> list[Monthly]:
+    """Return the figures of some areas, and perhaps of others."""
+    if len(areas) > FEW:
+        return asked.months()
+    places: set[tuple[int, str | None]] = set()
+    for area in areas:
+        level = max((n for n, code in enumerate(area, 1) if code is not None), default=1)
+        places.add((level, area[level - 1]))
+    entries = [entry for place in places for entry in asked.months(within=place)]
+    # A commune's rows are also among those of its cercle, where rows of both are asked for.
+    return list(dict.fromkeys(entry for entry in entries if entry[2:5] in areas))
+
+
+def _largest_without(
+    rule: CountingRule,
+    factor: float,
+    bucket: Sequence[Monthly],
+    left_out: Sequence[Monthly],
+    doubtful: Sequence[Monthly],
+) -> Count:
+    kept = [*bucket, *map(months_taken_off, left_out)]
+    count = count_largest(kept, rule, factor)
+    count.left_out = sum(entry.rows for entry in left_out)
+    if doubtful:
+        less = count_largest([*kept, *map(months_taken_off, doubtful)], rule, factor)
+        count.doubt(
+            sum(entry.rows for entry in doubtful),
+            count.reached.less(less.reached),
+            count.planned.less(less.planned),
+        )
+    return count
+
+
+def taken_off(entry: Sum) -> Sum:
+    """Return what takes a group of rows off a sum that holds them."""
+    own, other = (None if v is None else -v for v in (entry.own, entry.other))
+    return entry._replace(own=own, other=other, rows=-entry.rows, silent=-entry.silent)
+
+
+def months_taken_off(entry: Monthly) -> Monthly:
+    """Return what takes a group of rows off the figures by month and site that hold them."""
+    own, other = (v and "-" + v.replace(",", ",-") for v in (entry.own, entry.other))
+    return entry._replace(own=own, other=other, rows=-entry.rows, silent=-entry.silent)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import counts_by_area, factor_of, window_of
+from cluster4w.gaps.counting import counts_by_area, factor_of, taken_off, window_of
 from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
 from cluster4w.gaps.table import Question, check_question
 from cluster4w.models import Operation
 from cluster4w.record.queries.areas import load_gazetteer
-from cluster4w.record.queries.coverage import REACHED, Unit, area_sums
+from cluster4w.record.queries.coverage import REACHED, Sum, Unit, Window, area_sums
+from cluster4w.record.queries.left_out import Doubles, LeftOut, left_out_rows, load_doubles
 from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.presence import organisation_names
 from cluster4w.template.language import Labels
+from cluster4w.template.lists import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,16 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A row that is in no figure, because another one counts the same people."""
+
+    row: LeftOut
+    labels: Labels
+    #: In the unit of the question; None where the row says no number.
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The rows behind one area's figure, and how each activity type was counted."""
 
@@ -57,6 +70,8 @@ class Explanation:
     pcode: str | None
     counted: tuple[Counted, ...]
     behind: tuple[Behind, ...]
+    #: Rows of the area that are in none of these figures, because another row counts the same people.
+    left_out: tuple[Left, ...] = ()
 
 
 def explain(
@@ -70,11 +85,15 @@ def explain(
     """
     check_question(operation, question)
     unit: Unit = "household" if question.unit == "household" else "individual"
-    template = template_of(operation)
-    types = {c.key: c for c in types_of(template, question.sub_sector)}
+    types = {c.key: c for c in types_of(template_of(operation), question.sub_sector)}
     window = window_of(operation, question.month, question.as_of)
     level = question.level if kind == "area" else _level_above(session, operation, pcode)
-    within = (1, None) if pcode is None else (level, pcode)
+    asked = _Asked(
+        session, operation, question, types, unit, window, (1, None) if pcode is None else (level, pcode)
+    )
+    doubles = load_doubles(session, operation, window)
+    # The rows of a line "known at a higher level only" name no area of the level below.
+    below = level if kind == "part" else None
     total: dict[str, Count] = defaultdict(Count)
     for (key, _group, activity_type), count in counts_by_area(
         session,
@@ -84,53 +103,96 @@ def explain(
         unit=unit,
         window=window,
         group=question.group,
-        within=within,
+        within=asked.within,
+        doubles=doubles,
     ).items():
-        if kind == "area" or key[level] is None:
+        if below is None or key[below] is None:
             total[activity_type].add(count)
-    entries = area_sums(
-        session,
-        operation,
-        level=question.level,
-        types=list(types),
-        unit=unit,
-        window=window,
-        group=question.group,
-        split="organisation",
-        within=within,
-    )
-    factor = factor_of(operation, unit)
-    groups: dict[tuple[int, str, str], tuple[Amount, list[int]]] = {}
-    for entry in entries:
-        if kind == "part" and (entry.adm1, entry.adm2, entry.adm3)[level] is not None:
-            continue
-        status = entry.status if entry.status in REACHED else "planned"
-        amount, rows = groups.setdefault((entry.split, entry.activity_type, status), (Amount(), []))
-        amount.take(entry, factor)
-        rows.append(entry.rows)
-    names = organisation_names(session, {key[0] for key in groups})
-    behind = [
-        Behind(
-            number,
-            names.get(number, ""),
-            activity_type,
-            types[activity_type].labels,
-            status,
-            sum(rows),
-            round(amount.value) if amount.known else None,
-            bool(amount.converted),
-        )
-        for (number, activity_type, status), (amount, rows) in groups.items()
-    ]
-    behind.sort(key=lambda b: (b.organisation.casefold(), b.organisation_id, b.activity_type, b.status))
     return Explanation(
         question,
         pcode,
         tuple(
             _counted(types[key].labels, key, WORDS[rule_of(types[key])], total[key]) for key in sorted(total)
         ),
-        tuple(behind),
+        tuple(asked.behind(doubles, below)),
+        tuple(asked.left_out(doubles, below)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The rows of one line of a gap table."""
+
+    session: orm.Session
+    operation: Operation
+    question: Question
+    types: Mapping[str, Choice]
+    unit: Unit
+    window: Window
+    within: tuple[int, str | None]
+
+    def _sums(self, only: Sequence[int] | None = None) -> Iterator[Sum]:
+        return area_sums(
+            self.session,
+            self.operation,
+            level=self.question.level,
+            types=list(self.types),
+            unit=self.unit,
+            window=self.window,
+            group=self.question.group,
+            split="organisation",
+            within=self.within,
+            only=only,
+        )
+
+    def behind(self, doubles: Doubles, below: int | None) -> list[Behind]:
+        """Return the rows that count by organisation; ``below``: only those without an area of that level."""
+        factor = factor_of(self.operation, self.unit)
+        groups: dict[tuple[int, str, str], tuple[Amount, list[int]]] = {}
+        for entry in (*self._sums(), *map(taken_off, self._sums(doubles.left_out))):
+            if below is not None and (entry.adm1, entry.adm2, entry.adm3)[below] is not None:
+                continue
+            status = entry.status if entry.status in REACHED else "planned"
+            amount, rows = groups.setdefault((entry.split, entry.activity_type, status), (Amount(), []))
+            amount.take(entry, factor)
+            rows.append(entry.rows)
+        names = organisation_names(self.session, {key[0] for key in groups})
+        found = [
+            Behind(
+                number,
+                names.get(number, ""),
+                activity_type,
+                self.types[activity_type].labels,
+                status,
+                sum(rows),
+                round(amount.value) if amount.known else None,
+                bool(amount.converted),
+            )
+            for (number, activity_type, status), (amount, rows) in groups.items()
+            if sum(rows)
+        ]
+        return sorted(
+            found, key=lambda b: (b.organisation.casefold(), b.organisation_id, b.activity_type, b.status)
+        )
+
+    def left_out(self, doubles: Doubles, below: int | None) -> Iterator[Left]:
+        """Yield the rows that count nobody."""
+        factor = factor_of(self.operation, self.unit)
+        for row in left_out_rows(
+            self.session,
+            self.operation,
+            doubles.left_out,
+            self.window,
+            types=list(self.types),
+            group=self.question.group,
+            within=self.within,
+        ):
+            if below is not None and (row.adm1, row.adm2, row.adm3)[below] is not None:
+                continue
+            pair = (row.households, row.individuals)
+            own, other = pair if self.unit == "household" else pair[::-1]
+            people = own if own is not None else None if other is None else round(other * factor)
+            yield Left(row, self.types[row.activity_type].labels, people)
 
 
 def _level_above(session: orm.Session, operation: Operation, pcode: str | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +36,7 @@ def notes_of(
     counts: Iterable[Count],
     template: Template,
     targets: Targets,
-    used: set[str],
+    used: Set[str],
 ) -> tuple[Note, ...]:
     """Return the notes of a table, the gravest first."""
     notes: list[Note] = []
@@ -57,6 +57,7 @@ def notes_of(
         not_first += count.not_first
     notes += _about_places(rows)
     notes += _about_targets(rows, total)
+    notes += _about_doubles(total)
     if silent:
         notes.append(
             Note(
@@ -102,6 +103,28 @@ def _about_places(rows: Sequence[GapRow]) -> list[Note]:
         )
     if lost := sum(r.rows for r in rows if r.kind == "unknown"):
         notes.append(Note(N_("%(rows)s rows name no known place."), {"rows": lost}))
+    return notes
+
+
+def _about_doubles(total: GapRow) -> list[Note]:
+    notes = []
+    if total.reached is not None and total.reached_if_same is not None:
+        notes.append(
+            Note(
+                N_(
+                    "%(rows)s rows may count the same people as another row; nobody has decided yet. If they"
+                    " do, %(fewer)s were reached and not %(reached)s."
+                ),
+                {"rows": total.doubtful, "fewer": total.reached_if_same, "reached": total.reached},
+            )
+        )
+    if total.left_out:
+        notes.append(
+            Note(
+                N_("%(rows)s rows are left out: another row counts the same people."),
+                {"rows": total.left_out},
+            )
+        )
     return notes
 
 

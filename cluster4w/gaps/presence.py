@@ -9,11 +9,13 @@ from typing import Literal
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import counts_by_area, factor_of, window_of
+from cluster4w.gaps.counting import factor_of, window_of
+from cluster4w.gaps.response import Asked, counts_by_group
 from cluster4w.gaps.rules import Amount, types_of
 from cluster4w.gaps.table import Question, gap_table
 from cluster4w.models import Operation
 from cluster4w.record.queries.coverage import REACHED, Unit, Window, area_sums
+from cluster4w.record.queries.left_out import load_doubles
 from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.presence import Reported, reported
 from cluster4w.template.language import Labels
@@ -175,12 +177,12 @@ def people_estimate(
     window = window_of(operation, month)
     largest: dict[object, Amount] = {}
     by_sub_sector: dict[str, int | None] = {}
+    doubles = load_doubles(session, operation, window)
     for sub_sector in _sub_sectors(operation):
         by_place: dict[object, Amount] = defaultdict(Amount)
-        for (area, group, _type), count in counts_by_area(
-            session, operation, level=2, sub_sector=sub_sector, unit=unit, window=window
-        ).items():
-            by_place[area, group].add(count.reached)
+        asked = Asked(2, sub_sector, unit, window)
+        for place, count in counts_by_group(session, operation, asked, doubles=doubles).items():
+            by_place[place].add(count.reached)
         known = [a for a in by_place.values() if a.known]
         by_sub_sector[sub_sector] = round(sum(a.value for a in known)) if known else None
         for place, amount in by_place.items():

@@ -36,6 +36,12 @@ class GapRow:
     #: Some figure of this line was calculated with the household size.
     converted: bool
     target_source: Target | None = field(default=None, repr=False)
+    #: Rows that count nobody, because another row counts the same people: not among ``rows``.
+    left_out: int = 0
+    #: Rows that may count the same people as another one: nobody has decided yet.
+    doubtful: int = 0
+    #: What ``reached`` is if they do; None where there is no doubt.
+    reached_if_same: int | None = None
 
     @property
     def missing(self) -> int | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cluster4w.record.largest import NOBODY, Pair, steps
 from cluster4w.record.queries.coverage import MONTH_LENGTH, REACHED, SEPARATOR, Monthly, Sum
-from cluster4w.template.declaration import Template
+from cluster4w.template.counting import counts, rule_of, types_of
 from cluster4w.template.language import N_
-from cluster4w.template.lists import Choice, CountingRule
+from cluster4w.template.lists import CountingRule
+
+__all__ = ["WORDS", "Amount", "Count", "count_largest", "counts", "rule_of", "types_of"]
 
 #: What a rule says to a person who asks why a number is what it is.
 WORDS = {
@@ -20,35 +23,23 @@ WORDS = {
 }
 
 
-def rule_of(choice: Choice) -> CountingRule:
-    """Return the counting rule of an activity type; one without a rule counts every row."""
-    return CountingRule(choice.attributes.get("counting_rule", CountingRule.SUM))
-
-
-def counts(choice: Choice) -> bool:
-    """Tell whether people of this activity type count towards the target."""
-    return choice.attributes.get("towards_target", "yes") == "yes"
-
-
-def types_of(template: Template, sub_sector: str, *, counting: bool = True) -> list[Choice]:
-    """Return the activity types of a sub-sector; with ``counting`` only those that count."""
-    return [
-        choice
-        for choice in template.activity_types
-        if choice.attributes.get("sub_sector") == sub_sector and (counts(choice) or not counting)
-    ]
-
-
 @dataclass(slots=True)
 class Amount:
-    """People in one unit. ``own`` was reported in it, ``converted`` was calculated from the other unit.
+    """People in one unit: ``own`` were reported in it, ``other`` in the other unit, which ``factor`` turns into it.
 
+    Whole numbers until they are read, so that people add up to the same in whatever order.
     ``known`` is False while no row said a number: such an amount is not available, it is not zero.
     """
 
-    own: float = 0.0
-    converted: float = 0.0
+    own: int = 0
+    other: int = 0
     known: bool = False
+    factor: float = 0.0
+
+    @property
+    def converted(self) -> float:
+        """People that were calculated from the other unit."""
+        return self.other * self.factor
 
     @property
     def value(self) -> float:
@@ -58,16 +49,23 @@ class Amount:
     def add(self, other: Amount) -> None:
         """Add another amount to this one."""
         self.own += other.own
-        self.converted += other.converted
+        self.other += other.other
         self.known |= other.known
+        self.factor = other.factor or self.factor
+
+    def less(self, fewer: Amount) -> Amount:
+        """Return this amount without some people; it is as known as before."""
+        factor = self.factor or fewer.factor
+        return Amount(self.own - fewer.own, self.other - fewer.other, self.known, factor)
 
     def take(self, entry: Sum, factor: float) -> None:
         """Add what a group of rows says; ``factor`` turns the other unit into the asked one."""
+        self.factor = factor
         if entry.own is not None:
-            self.own += float(entry.own)
+            self.own += int(entry.own)
             self.known = True
         if entry.other is not None:
-            self.converted += float(entry.other) * factor
+            self.other += int(entry.other)
             self.known = True
 
 
@@ -86,6 +84,13 @@ class Count:
     #: Rows left out because they do not say that people are assisted for the first time.
     not_first: int = 0
     first_unsaid: int = 0
+    #: Rows that are not among the above, because another row counts the same people.
+    left_out: int = 0
+    #: Rows that may count the same people as another one, nobody has decided yet; and how many fewer people
+    #: are reached and planned if they do.
+    doubtful: int = 0
+    fewer_reached: Amount = field(default_factory=Amount)
+    fewer_planned: Amount = field(default_factory=Amount)
 
     def add(self, other: Count) -> None:
         """Add another count to this one."""
@@ -97,6 +102,29 @@ class Count:
         self.silent_rows += other.silent_rows
         self.not_first += other.not_first
         self.first_unsaid += other.first_unsaid
+        self.left_out += other.left_out
+        self.doubtful += other.doubtful
+        self.fewer_reached.add(other.fewer_reached)
+        self.fewer_planned.add(other.fewer_planned)
+
+    def less(self, fewer: Count) -> Count:
+        """Return this count without another one's rows and people (not what is left out and doubtful)."""
+        return Count(
+            self.reached.less(fewer.reached),
+            self.planned.less(fewer.planned),
+            self.assistances.less(fewer.assistances),
+            self.reached_rows - fewer.reached_rows,
+            self.planned_rows - fewer.planned_rows,
+            self.silent_rows - fewer.silent_rows,
+            self.not_first - fewer.not_first,
+            self.first_unsaid - fewer.first_unsaid,
+        )
+
+    def doubt(self, rows: int, reached: Amount, planned: Amount) -> None:
+        """Say that some rows may count the same people as others, and how many those are."""
+        self.doubtful += rows
+        self.fewer_reached.add(reached)
+        self.fewer_planned.add(planned)
 
     def take(self, entry: Sum, rule: CountingRule, factor: float) -> None:
         """Add a group of rows that is counted by ``sum`` or ``sum_new``.
@@ -145,24 +173,21 @@ class _Figures:
     def amount(self, factor: float) -> Amount:
         """Return the plain sum."""
         known = bool(self.own or self.other)
-        return Amount(float(sum(self.own.values())), sum(self.other.values()) * factor, known)
+        return Amount(sum(self.own.values()), sum(self.other.values()), known, factor)
 
-    def values(self, factor: float) -> dict[str, float]:
-        """Return what each month and site comes to in the asked unit."""
-        if not self.other:
-            return dict(self.own)
-        found: dict[str, float] = dict(self.own)
-        for key, figure in self.other.items():
-            found[key] = found.get(key, 0) + figure * factor
-        return found
+    def pair(self, key: str) -> Pair:
+        """Return what a month and site comes to."""
+        return Pair(self.own.get(key, 0), self.other.get(key, 0))
 
 
 def count_largest(entries: Iterable[Monthly], rule: CountingRule, factor: float) -> Count:
     """Count one activity type, by ``max_site`` or ``max_area``, in one area and one population group.
 
-    What is planned is what it adds to the largest month: the same households in June and July are not twice
-    the households.
+    Entries of ``max_area`` name months only: the area is like one site. What is planned is what it adds to
+    the largest month, see :func:`cluster4w.record.largest.steps`.
     """
+    if rule not in (CountingRule.MAX_SITE, CountingRule.MAX_AREA):
+        raise ValueError(rule)
     total, done, planned = Count(), _Figures(), _Figures()
     for entry in entries:
         if entry.status in REACHED:
@@ -173,39 +198,13 @@ def count_largest(entries: Iterable[Monthly], rule: CountingRule, factor: float)
             planned.take(entry)
             total.planned_rows += entry.rows
     total.assistances = done.amount(factor)
-    promised = planned.amount(factor)
-    total.planned.known = promised.known
-    reached, more = done.values(factor), planned.values(factor)
-    match rule:
-        case CountingRule.MAX_SITE:
-            sites = _largest_by_site(reached.items(), {})
-            most = sum(sites.values())
-            on_top = ((key, value + reached.get(key, 0)) for key, value in more.items())
-            largest = sum(_largest_by_site(on_top, sites).values())
-            said = total.assistances
-            converted = most * (said.converted / said.value if said.value else 0.0)
-            share = promised.converted / promised.value if promised.value else 0.0
-        case CountingRule.MAX_AREA:
-            month = max(sorted(reached), key=reached.__getitem__, default="")
-            most, converted = reached.get(month, 0.0), done.other.get(month, 0) * factor
-            both = {key: reached.get(key, 0) + more.get(key, 0) for key in sorted({*reached, *more})}
-            month = max(both, key=both.__getitem__, default="")
-            largest = both.get(month, 0.0)
-            others = (done.other.get(month, 0) + planned.other.get(month, 0)) * factor
-            share = others / largest if largest else 0.0
-        case _:
-            raise ValueError(rule)
-    total.reached = Amount(most - converted, converted, total.assistances.known)
-    total.planned.own = (largest - most) * (1 - share)
-    total.planned.converted = (largest - most) * share
+    sites: dict[str, list[str]] = {}
+    for key in sorted({*done.own, *done.other, *planned.own, *planned.other}):
+        sites.setdefault(key[MONTH_LENGTH:], []).append(key)
+    reached = more = NOBODY
+    for keys in sites.values():
+        for _, one, two in steps(((key, done.pair(key), planned.pair(key)) for key in keys), factor):
+            reached, more = reached.and_(one), more.and_(two)
+    total.reached = Amount(*reached, total.assistances.known, factor)
+    total.planned = Amount(*more, planned.amount(factor).known, factor)
     return total
-
-
-def _largest_by_site(values: Iterable[tuple[str, float]], before: Mapping[str, float]) -> dict[str, float]:
-    """Return the largest value of each site, whatever its month; ``before``: the largest so far."""
-    found = dict(before)
-    for key, value in values:
-        site = key[MONTH_LENGTH:]
-        if value > found.get(site, 0):
-            found[site] = value
-    return found

@@ -10,24 +10,20 @@ from typing import Any, Literal, assert_never
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import AreaKey, Slot, counts_by_area, slot_of, window_of
+from cluster4w.gaps.counting import AreaKey, Slot, slot_of, window_of
 from cluster4w.gaps.missing import missing_in_all
 from cluster4w.gaps.notes import Note, notes_of
+from cluster4w.gaps.response import Asked, response
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
+from cluster4w.gaps.tables_in_use import Use
 from cluster4w.gaps.targets import Target, Targets
 from cluster4w.models import GazetteerEdition, Operation
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.areas import load_gazetteer
-from cluster4w.record.queries.coverage import Unit, Window
-from cluster4w.record.queries.needs import current_needs
-from cluster4w.record.queries.operations import plan_months, template_of
-from cluster4w.record.queries.presence import (
-    has_rows,
-    months_with_rows,
-    organisations_with_rows,
-    presence,
-)
+from cluster4w.record.queries.coverage import Unit
+from cluster4w.record.queries.needs import current_needs, need_choices
+from cluster4w.record.queries.operations import template_of
 from cluster4w.template.language import N_, Labels
 from cluster4w.template.lists import CountingRule
 from cluster4w.template.problems import Refusal
@@ -59,6 +55,10 @@ class SourceUsed:
     source: str
     dated: dt.date
     invented: bool
+    published: dt.date | None
+    validated_by: str
+    table_id: int
+    use: Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,42 +144,25 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
     gazetteer = load_gazetteer(session, edition.id)
     window = window_of(operation, question.month, question.as_of)
     types = types_of(template, question.sub_sector)
-    counts = counts_by_area(
-        session,
-        operation,
-        level=question.level,
-        sub_sector=question.sub_sector,
-        unit=unit,
-        window=window,
-        group=question.group,
-    )
-    organisations = organisations_with_rows(session, operation)
-    months = months_with_rows(session, operation, plan_months(operation), organisations)
-    present = presence(
-        session,
-        operation,
-        level=question.level,
-        types=[c.key for c in types_of(template, question.sub_sector, counting=False)],
-        sub_sector=question.sub_sector,
-        window=window,
-        organisations=organisations,
-        group=question.group,
+    found = response(
+        session, operation, Asked(question.level, question.sub_sector, unit, window, question.group)
     )
     targets = Targets(
-        current_needs(session, operation),
+        current_needs(session, operation, question.as_of),
         gazetteer,
         sub_sector=question.sub_sector,
         group=question.group,
         unit=unit,
         household_size=operation.household_size,
+        month=question.month or f"{operation.plan_end:%Y-%m}",
+        choices=need_choices(session, operation, question.as_of),
     )
-    lines = _Lines(question, gazetteer, targets, reporting=_reporting(session, operation, window, months))
-    for (key, _group, _type), count in counts.items():
+    lines = _Lines(question, gazetteer, targets, reporting=found.reporting)
+    for key, count in found.counts.items():
         lines.count_at(key).add(count)
-    for entry in present:
-        lines.organisations[lines.slot((entry.adm1, entry.adm2, entry.adm3))].add(entry.organisation_id)
+    for key, organisations in found.present.items():
+        lines.organisations[lines.slot(key)] |= organisations
     rows, total = lines.build()
-    used = {key[2] for key in counts}
     return GapTable(
         question=question,
         operation=operation.slug,
@@ -187,14 +170,14 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
         is_example=operation.is_example,
         rows=tuple(rows),
         total=total,
-        notes=notes_of(question.measure, rows, total, counts.values(), template, targets, used),
-        sources=_sources(rows),
+        notes=notes_of(question.measure, rows, total, found.counts.values(), template, targets, found.types),
+        sources=_sources(rows, targets),
         rules=tuple(
             RuleUsed(c.key, c.labels, rule_of(c), WORDS[rule_of(c)])
-            for c in sorted(types, key=lambda c: c.key not in used)
+            for c in sorted(types, key=lambda c: c.key not in found.types)
         ),
-        months=_months(operation, question, months),
-        months_with_rows=months,
+        months=_months(operation, question, found.months),
+        months_with_rows=found.months,
         household_size=operation.household_size,
         household_size_source=operation.household_size_source,
         country=edition.country,
@@ -212,14 +195,6 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
     )
 
 
-def _reporting(session: orm.Session, operation: Operation, window: Window, months: tuple[str, ...]) -> bool:
-    """Tell whether the record has any row in the window; ``months`` are those of the plan that have one."""
-    first, last = window.first or min(months, default=""), window.last or max(months, default="")
-    if window.as_of is None and any(first <= month <= last for month in months):
-        return True
-    return has_rows(session, operation, window)
-
-
 def _labels(choice: Any) -> Labels:
     return choice.labels if choice is not None else {}
 
@@ -231,9 +206,18 @@ def _months(operation: Operation, question: Question, months: tuple[str, ...]) -
     return (min(months, default=first), max(months, default=last))
 
 
-def _sources(rows: list[GapRow]) -> tuple[SourceUsed, ...]:
+def _sources(rows: list[GapRow], targets: Targets) -> tuple[SourceUsed, ...]:
     used = {
-        SourceUsed(f.measure, f.source, f.dated, f.invented)
+        SourceUsed(
+            f.measure,
+            f.source,
+            f.dated,
+            f.invented,
+            f.published,
+            f.validated_by,
+            f.table_id,
+            targets.used[f.measure],
+        )
         for row in rows
         if row.target_source
         for f in row.target_source.figures
@@ -290,17 +274,12 @@ class _Lines:
         )
 
     def _target(self, slot: Slot, measure: Any) -> Target | None:
-        """Return the figure of a line; one above the table's level only where no area below has."""
+        """Return the figure of a line; above the table's level what the areas below do not have of it."""
         level = self._question.level
         if slot.kind == "area" and slot.pcode:
             return self._targets.figure(measure, level, slot.pcode)
         if slot.kind == "part" and slot.pcode:
-            place = self._gazetteer.by_pcode[slot.pcode]
-            return (
-                None
-                if self._has_below(measure, slot.pcode)
-                else self._targets.own(measure, place.level, slot.pcode)
-            )
+            return self._targets.rest(measure, self._gazetteer.by_pcode[slot.pcode].level, slot.pcode)
         regions = self._gazetteer.level(1)
         if any(self._targets.own(measure, 1, p.pcode) or self._has_below(measure, p.pcode) for p in regions):
             return None
@@ -318,13 +297,14 @@ class _Lines:
         count = self.counts.get(slot, Count())
         target, need = self._target(slot, "targeted"), self._target(slot, "in_need")
         used = need if base_of(self._question.measure) == "in_need" else target
+        reached = self._people(count.reached, count.reached_rows)
         row = GapRow(
             kind=slot.kind,
             pcode=slot.pcode,
             name=place.name if place else "",
             parent_name=parent.name if parent else "",
             target=round(target.value) if target else None,
-            reached=self._people(count.reached, count.reached_rows),
+            reached=reached,
             planned=self._people(count.planned, count.planned_rows),
             in_need=round(need.value) if need else None,
             gap=None,
@@ -334,6 +314,11 @@ class _Lines:
             rows=count.reached_rows + count.planned_rows,
             converted=bool(count.reached.converted or count.planned.converted or (used and used.converted)),
             target_source=used,
+            left_out=count.left_out,
+            doubtful=count.doubtful,
+            reached_if_same=reached - fewer
+            if reached is not None and (fewer := round(count.fewer_reached.value))
+            else None,
         )
         return with_gap(row, self._question.measure)
 
@@ -349,6 +334,11 @@ class _Lines:
             return sum(values) if values else None
 
         everyone = set().union(*self.organisations.values()) if self.organisations else set()
+        fewest = [
+            r.reached if r.reached_if_same is None else r.reached_if_same
+            for r in rows
+            if r.reached is not None
+        ]
         row = GapRow(
             kind="total",
             pcode=None,
@@ -364,6 +354,9 @@ class _Lines:
             organisations=len(everyone),
             rows=sum(r.rows for r in rows),
             converted=any(r.converted for r in rows),
+            left_out=sum(r.left_out for r in rows),
+            doubtful=sum(r.doubtful for r in rows),
+            reached_if_same=sum(fewest) if any(r.reached_if_same is not None for r in rows) else None,
         )
         measure = self._question.measure
         return replace(with_gap(row, measure), gap=missing_in_all(rows, self._gazetteer, measure))

@@ -1,17 +1,20 @@
-"""Needs and targets as a gap table reads them: the newest figure of an area, or the sum of its children."""
+"""Needs and targets as a gap table reads them: the figure of an area, or the sum of its children."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from cluster4w.gaps.tables_in_use import Use, pick
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.coverage import Unit
-from cluster4w.record.queries.needs import NeedFigure
+from cluster4w.record.queries.needs import Choice, NeedFigure
 
 Measure = Literal["targeted", "in_need"]
+#: People, and the share of a figure, by which it may differ from the sum of its parts.
+_ROUNDED, _SHARE = 5.0, 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,8 @@ class Target:
     """A need or target of an area in the asked unit, and where it comes from.
 
     ``converted``: the source speaks in the other unit. ``undivided``: the source does not tell Shelter and
-    NFI apart, so the same figure serves both. ``summed``: the source speaks of smaller areas.
+    NFI apart, so the same figure serves both. ``summed``: the source speaks of smaller areas. ``rest``: what
+    the figure of an area holds beyond those of its parts.
     """
 
     value: float
@@ -27,32 +31,45 @@ class Target:
     converted: bool = False
     undivided: bool = False
     summed: bool = False
+    rest: bool = False
 
 
 class Targets:
-    """The figures in force of one sub-sector and population group, in one unit.
+    """The figures in use of one sub-sector and population group, in one unit.
 
-    Two sources are never added: for each area and group the newest one speaks (of two with one date, the
-    one that speaks in the asked unit). A figure for all groups together is used as it is, unless a newer
-    source gives the groups; then their sum is.
+    Of each measure one table is used (see :mod:`cluster4w.gaps.tables_in_use`). A figure for all groups
+    together is used as it is; where the table has only the groups, their sum is.
     """
 
     def __init__(
         self,
-        figures: Iterable[NeedFigure],
+        figures: Sequence[NeedFigure],
         gazetteer: Gazetteer,
         *,
         sub_sector: str,
         group: str | None,
         unit: Unit,
         household_size: float,
+        month: str | None = None,
+        choices: Sequence[Choice] = (),
     ) -> None:
         self._gazetteer = gazetteer
         self._sub_sector, self._group, self._unit = sub_sector, group, unit
         self._size = household_size
+        #: The table that is used, by measure.
+        self.used: dict[str, Use] = {}
+        for measure in ("in_need", "targeted"):
+            use = pick(figures, choices, measure=measure, sub_sector=sub_sector, group=group, month=month)
+            if use is not None:
+                self.used[measure] = use
         self._figures: dict[tuple[str, int, str], list[NeedFigure]] = defaultdict(list)
         for figure in figures:
-            if figure.sub_sector in (sub_sector, None):
+            use = self.used.get(figure.measure)
+            if (
+                use is not None
+                and figure.table_id == use.table_id
+                and figure.sub_sector in (sub_sector, None)
+            ):
                 self._figures[figure.measure, figure.level, figure.pcode].append(figure)
         self._known: dict[tuple[str, int, str], Target | None] = {}
 
@@ -72,10 +89,22 @@ class Targets:
         here = self._figures.get((measure, level, pcode), ())
         divided = [f for f in here if f.sub_sector == self._sub_sector]
         undivided = [f for f in here if f.sub_sector is None]
-        found = self._newest(divided)
-        if found is None and (found := self._newest(undivided)) is not None:
+        found = self._of_group(divided)
+        if found is None and (found := self._of_group(undivided)) is not None:
             found = replace(found, undivided=True)
         return found
+
+    def rest(self, measure: Measure, level: int, pcode: str) -> Target | None:
+        """Return what is known of an area only as a whole: its figure less those of its parts, or None.
+
+        Sources round each figure by itself: what may come from that is no rest.
+        """
+        own = self.own(measure, level, pcode)
+        parts = self._below(measure, level, pcode)
+        if own is None or parts is None:
+            return own
+        left = own.value - parts.value
+        return replace(own, value=left, rest=True) if left > max(_ROUNDED, _SHARE * own.value) else None
 
     def country(self, measure: Measure) -> Target | None:
         """Return the figure of the whole country, or None."""
@@ -87,19 +116,16 @@ class Targets:
         found = [t for child in children if (t := self.figure(measure, child.level, child.pcode))]
         return _together(found) if found else None
 
-    def _newest(self, figures: Sequence[NeedFigure]) -> Target | None:
-        newest: dict[str | None, NeedFigure] = {}
+    def _of_group(self, figures: Sequence[NeedFigure]) -> Target | None:
+        """Return the figure of the asked group from those of one area; of two units the asked one speaks."""
+        by_group: dict[str | None, NeedFigure] = {}
         for figure in figures:
-            before = newest.get(figure.population_group)
-            if before is None or self._rank(figure) > self._rank(before):
-                newest[figure.population_group] = figure
+            if figure.population_group not in by_group or figure.unit == self._unit:
+                by_group[figure.population_group] = figure
         if self._group is not None:
-            chosen = [newest[self._group]] if self._group in newest else []
+            chosen = [by_group[self._group]] if self._group in by_group else []
         else:
-            whole = newest.pop(None, None)
-            parts = list(newest.values())
-            older = whole is not None and bool(parts) and max(p.dated for p in parts) > whole.dated
-            chosen = [whole] if whole is not None and not older else parts
+            chosen = [by_group[None]] if None in by_group else list(by_group.values())
         if not chosen:
             return None
         return Target(
@@ -107,9 +133,6 @@ class Targets:
             tuple(chosen),
             converted=any(f.unit != self._unit for f in chosen),
         )
-
-    def _rank(self, figure: NeedFigure) -> tuple[object, ...]:
-        return figure.dated, figure.unit == self._unit, figure.source, figure.value
 
     def _in_unit(self, figure: NeedFigure) -> float:
         if figure.unit == self._unit:

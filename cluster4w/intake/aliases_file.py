@@ -121,7 +121,7 @@ def _match(
 
 def _rows(data: bytes) -> list[dict[str, str]]:
     """Return the rows of the file with the columns that are used, "" for one that it lacks."""
-    table = [row for row in read_delimited(data, MOST_ROWS, MOST_COLUMNS) if any(map(str.strip, row))]
+    table = [row for row in read_delimited(data, MOST_ROWS, MOST_COLUMNS)[0] if any(map(str.strip, row))]
     headers = [fold(cell) for cell in table[0]] if table else []
     at = {
         part: next((headers.index(h) for h in known if h in headers), -1) for part, known in _COLUMNS.items()

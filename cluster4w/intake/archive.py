@@ -138,8 +138,9 @@ def walk(
     pieces: Iterable[bytes],
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None] | None = None,
+    text: Callable[[str], None] | None = None,
 ) -> None:
-    """Tell the elements of a document as they are written, prefixes included; no tree is built.
+    """Tell the elements of a document, and its text, as they are written, prefixes included; no tree is built.
 
     Raises:
         Doctype: the document has a document type.
@@ -154,6 +155,8 @@ def walk(
     parser.StartElementHandler = start
     if end is not None:
         parser.EndElementHandler = end
+    if text is not None:
+        parser.CharacterDataHandler = text
     for piece in pieces:
         parser.Parse(piece, False)
     parser.Parse(b"", True)

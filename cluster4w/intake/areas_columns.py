@@ -8,13 +8,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cluster4w.intake.shapes import Polygon
 from cluster4w.intake.tables import day_of, number_of, text_of
 from cluster4w.template.text import fold
 
-_LEVEL_CODE = re.compile(r"adm(?:in)?([0-3])(?:p?code|pcod|pc)")
-_LEVEL_NAME = re.compile(r"adm(?:in)?([0-3])(?:name|nom|na|refname|altname\d?)?(?:fr|en)?(?:alt\d?)?")
+_LEVEL_CODE = re.compile(r"(?:adm|admin)([0-3])(?:pcode?|code|pc)|rowcacode([0-3])")
+#: ``ADM1_FR``, ``adm1_name``, ``adm_01``, ``NAME_1``, ``admin1Name_fr``; other names: ``ADM1ALT1FR``,
+#: ``admin1RefN``, ``admin1Al_1``, ``adm1_name2``, ``VARNAME_1``. A .dbf cuts names after ten letters.
+_LEVEL_NAME = re.compile(
+    r"(?:adm|admin)0?([0-3])(?:name|nam|nom|na|n)?(?:fr|en|f)?"
+    r"|name([0-3])"
+    r"|(?:adm|admin)0?([0-3])(?:(?:name|na)[1-9]|ref(?:name|n)?|al(?:t(?:name|na|n)?)?[1-9]?)(?:fr|en|f)?"
+    r"|varname([0-3])"
+)
 _ELSEWHERE = re.compile(r"p ?code (?:edition )?(.+)")
 _POPULATION = re.compile(r"(?:population|pop)(?:\d{4})?|ttl|total ?population|populationtotale")
+
+#: Words of Mali's levels, as the layers of the national mapping institute name their columns.
+_LEVEL_WORDS = {"region": 1, "nomregion": 1, "cercle": 2, "nomcercle": 2, "commune": 3, "nomcommune": 3}
 
 #: Folded header without blanks to what the column holds.
 _PLAIN = {
@@ -27,6 +38,15 @@ _PLAIN = {
     "nom": "name",
     "nomfr": "name",
     "areaname": "name",
+    "shapename": "name",
+    "hrname": "name",
+    "hrpcode": "pcode",
+    "hrparent": "parent",
+    "shapetype": "level",
+    "shapegroup": "country",
+    "id": "id",
+    "centerlon": "longitude",
+    "centerlat": "latitude",
     "altnames": "names",
     "aliases": "names",
     "autresnoms": "names",
@@ -71,9 +91,14 @@ class AreaRecord:
     other_codes: dict[str, str] = field(default_factory=dict)
     valid_from: dt.date | None = None
     country: str = ""
-    rings: tuple[Any, ...] = ()
+    #: The polygons of its outline as the file gives them; None: the file is no boundary file.
+    polygons: tuple[Polygon, ...] | None = None
     #: True: an area above the row's own, named beside it.
     above: bool = False
+    #: Level to name of the areas above, where the file names them.
+    names_above: dict[int, str] = field(default_factory=dict)
+    #: The identifier of a feature: its code in some files, a number in others.
+    feature_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +117,11 @@ class AreaColumns:
         return ("pcode" in self.plain and "name" in self.plain) or per_level
 
     @property
+    def names_areas(self) -> bool:
+        """True when at least the names can be told: enough for outlines of areas that are known."""
+        return self.usable or "name" in self.plain or bool(self.names.keys() - {0})
+
+    @property
     def only_population(self) -> bool:
         """True for a table of people by area: it does not rename what is known."""
         return "population" in self.plain and "longitude" not in self.plain and not self.elsewhere
@@ -100,7 +130,7 @@ class AreaColumns:
 def find_columns(headers: Iterable[str]) -> AreaColumns:
     """Return which column holds what; the first of two columns with one meaning wins."""
     plain: dict[str, int] = {}
-    codes: dict[int, int] = {}
+    codes: dict[int, tuple[int, int]] = {}
     names: dict[int, list[tuple[int, int]]] = {}
     elsewhere: dict[str, int] = {}
     for position, header in enumerate(headers):
@@ -111,16 +141,20 @@ def find_columns(headers: Iterable[str]) -> AreaColumns:
         elif _POPULATION.fullmatch(squeezed):
             plain.setdefault("population", position)
         elif found := _LEVEL_CODE.fullmatch(squeezed):
-            codes.setdefault(int(found[1]), position)
+            # Where a file has p-codes and the codes of the regional office, the p-codes count.
+            level, rank = int(found[1] or found[2]), 0 if found[1] else 1
+            codes[level] = min(codes.get(level, (rank, position)), (rank, position))
         elif found := _LEVEL_NAME.fullmatch(squeezed):
             # The French name first, then the plain one, then reference and other names.
-            other = "alt" in squeezed or "ref" in squeezed
+            other = found[3] or found[4]
             rank = 2 if other else 0 if squeezed.endswith("fr") else 1
-            names.setdefault(int(found[1]), []).append((rank, position))
+            names.setdefault(int(found[1] or found[2] or other), []).append((rank, position))
+        elif squeezed in _LEVEL_WORDS:
+            names.setdefault(_LEVEL_WORDS[squeezed], []).append((1, position))
         elif found := _ELSEWHERE.fullmatch(folded):
             elsewhere.setdefault(edition_named(found[1]), position)
     ranked = {level: [p for _, p in sorted(found)] for level, found in names.items()}
-    return AreaColumns(plain, codes, ranked, elsewhere)
+    return AreaColumns(plain, {level: at for level, (_, at) in codes.items()}, ranked, elsewhere)
 
 
 def edition_named(words: str) -> str:
@@ -136,6 +170,8 @@ def records_of(
     codes = {n: code for n, at in columns.codes.items() if n and (code := text_of(cells[at]))}
     if "pcode" not in columns.plain and codes:
         return _per_level(columns, number, cells, codes, level)
+    if "pcode" not in columns.plain and "name" not in columns.plain and columns.names:
+        return _named_only(columns, number, cells, level)
     return [_plain(columns, number, cells, level)]
 
 
@@ -163,13 +199,30 @@ def _per_level(
     return records
 
 
+def _named_only(
+    columns: AreaColumns, number: int, cells: Sequence[Any], level: int | None
+) -> list[AreaRecord]:
+    """Return the area of a row that has names per level and no codes: its deepest name."""
+    spelt = {
+        n: found
+        for n, positions in columns.names.items()
+        if n and (found := [s for at in positions if (s := text_of(cells[at]))])
+    }
+    own = level if level in spelt else max(spelt, default=level)
+    names = spelt.get(own or 0, [""])
+    record = AreaRecord(number, own, "", names[0], None, tuple(dict.fromkeys(names[1:])))
+    record.names_above = {n: found[0] for n, found in spelt.items() if own and n < own}
+    _fill(record, columns, cells)
+    return [record]
+
+
 def _plain(columns: AreaColumns, number: int, cells: Sequence[Any], level: int | None) -> AreaRecord:
     at = columns.plain
-    said = number_of(cells[at["level"]]) if "level" in at else None
+    said = _level_said(cells[at["level"]]) if "level" in at else None
     spellings = text_of(cells[at["names"]]) if "names" in at else ""
     record = AreaRecord(
         number,
-        int(said) if said is not None else level,
+        said if said is not None else level,
         text_of(cells[at["pcode"]]) if "pcode" in at else "",
         text_of(cells[at["name"]]) if "name" in at else "",
         (text_of(cells[at["parent"]]) if "parent" in at else "") or None,
@@ -177,6 +230,12 @@ def _plain(columns: AreaColumns, number: int, cells: Sequence[Any], level: int |
     )
     _fill(record, columns, cells)
     return record
+
+
+def _level_said(cell: Any) -> int | None:
+    """Return the level of a cell: a number, or ``ADM1``."""
+    number = number_of(re.sub(r"(?i)^adm(in)?", "", text_of(cell)))
+    return None if number is None else int(number)
 
 
 def _fill(record: AreaRecord, columns: AreaColumns, cells: Sequence[Any]) -> None:
@@ -193,4 +252,6 @@ def _fill(record: AreaRecord, columns: AreaColumns, cells: Sequence[Any]) -> Non
         record.valid_from = day_of(cells[at["valid_from"]])
     if "country" in at:
         record.country = text_of(cells[at["country"]]).upper()
+    if "id" in at:
+        record.feature_id = text_of(cells[at["id"]])
     record.other_codes = {e: c for e, p in columns.elsewhere.items() if (c := text_of(cells[p]))}

@@ -1,4 +1,4 @@
-"""Loading a gazetteer or boundaries: csv, xlsx, xls, ods, GeoJSON, zipped shapefile."""
+"""Loading a gazetteer or boundaries: csv, xlsx, xls, ods, GeoJSON, TopoJSON, zipped shapefile."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from typing import Any
 from sqlalchemy import orm
 
 from cluster4w.intake.areas_columns import AreaColumns, AreaRecord, find_columns, records_of
+from cluster4w.intake.areas_match import identify, listed
+from cluster4w.intake.areas_outlines import put_on_earth, save_outlines
 from cluster4w.intake.areas_report import LEVELS, LoadedAreas
 from cluster4w.intake.findings import Finding
-from cluster4w.intake.shapes import TOLERANCE, Feature, is_shapefile, read_geojson, read_shapefile, simplify
+from cluster4w.intake.shapes import Shapes, is_shapefile, read_json, read_shapefile
 from cluster4w.intake.tables import read_tables, zip_parts
-from cluster4w.models import GazetteerEdition, Person
+from cluster4w.models import Person
 from cluster4w.record.operations.areas import (
     AreaRow,
     link_editions,
     save_areas,
-    save_boundaries,
     save_edition,
 )
-from cluster4w.record.queries.areas import get_edition, list_editions, stored_areas
+from cluster4w.record.queries.areas import COARSE_SOURCE, get_edition, list_editions, stored_areas
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 from cluster4w.template.rules import Severity
@@ -36,13 +37,15 @@ def load_areas(
     country: str,
     edition: str,
     level: int | None = None,
+    source: str = "",
     actor: Person | None = None,
 ) -> LoadedAreas:
     """Load a gazetteer or boundary file into an edition of a country; commits nothing.
 
-    ``level`` is for files that do not say it. Rows with an error are left out and reported; the others
-    are written. Loading the same file again changes nothing. Links to the country's other editions are
-    made anew, from what the files say and by name.
+    ``level`` is for files that do not say it; ``source`` is printed below maps (else the file's name).
+    Rows with an error are left out and reported; the others are written. Loading the same file again
+    changes nothing. Links to the country's other editions are made anew, from what the files say and by
+    name.
 
     Raises:
         Refusal: the file cannot be read, or its columns cannot be told.
@@ -53,12 +56,15 @@ def load_areas(
             "areas.names",
             N_("A country is an ISO 3166 code of three letters and an edition a short name such as 2016."),
         )
-    records, columns, with_outlines = _read(data, name, level)
+    records, columns, shapes = _read(data, name, level)
     loaded = LoadedAreas(name, country, edition)
     records = _of_country(records, country, loaded.findings)
     existing = get_edition(session, country, edition)
     stored = stored_areas(session, existing.id) if existing else {}
-    good = _checked(records, stored, loaded)
+    if shapes is not None:
+        records = identify(records, stored, loaded.findings)
+        put_on_earth(records, stored, name, loaded.findings)
+    good = _checked(records, stored, loaded, whole=shapes is None)
     if not good and loaded.has_errors:
         return loaded
     if not good:
@@ -74,12 +80,21 @@ def load_areas(
         country,
         edition,
         valid_from=max(dates) if dates else None,
-        source="" if existing and existing.source else name,
+        source="" if existing and existing.source else source or name,
     )
     rows = [_row(r, stored, columns) for r in good if not (r.above and (r.level, r.pcode) in stored)]
     loaded.saved = save_areas(session, saved_edition, rows, actor=actor)
-    if with_outlines:
-        loaded.outlines = _save_outlines(session, saved_edition, good, name, loaded.findings, actor)
+    if shapes is not None:
+        _say_new(good, stored, loaded.findings)
+        loaded.outlines, loaded.coverage = save_outlines(
+            session,
+            saved_edition,
+            good,
+            source=source or _source(name),
+            wound=shapes.wound,
+            findings=loaded.findings,
+            actor=actor,
+        )
     loaded.links = link_editions(session, country)
     loaded.now = next(
         row for row in list_editions(session) if (row["country"], row["edition"]) == (country, edition)
@@ -87,12 +102,41 @@ def load_areas(
     return loaded
 
 
-def _read(data: bytes, name: str, level: int | None) -> tuple[list[AreaRecord], AreaColumns, bool]:
-    """Return the file's records, its columns, and whether it is a file of outlines."""
+def _source(name: str) -> str:
+    """Return what to print below maps: a file of Natural Earth is known for its coarse outlines."""
+    world = re.match(r"(?i)natural[_ -]?earth|ne_1?[15]0m_", name)
+    return f"{COARSE_SOURCE} ({name})" if world else name
+
+
+def _say_new(
+    records: list[AreaRecord], stored: Mapping[tuple[int, str], Any], findings: list[Finding]
+) -> None:
+    """Say which areas of a boundary file were new to a level that the edition held already."""
+    for level in LEVELS:
+        before = [row for (n, _), row in stored.items() if n == level]
+        # Of the communes the product ships only some: the others are missing, not wrong.
+        if not before or (level > 2 and all(row["origin"] == "shipped" for row in before)):
+            continue
+        new = [r.pcode for r in records if r.level == level and (level, r.pcode) not in stored]
+        if new:
+            findings.append(
+                Finding(
+                    Severity.WARNING,
+                    "areas.new_in_edition",
+                    params={"level": level, "count": len(new), "codes": listed(new)},
+                )
+            )
+
+
+def _read(data: bytes, name: str, level: int | None) -> tuple[list[AreaRecord], AreaColumns, Shapes | None]:
+    """Return the file's records, its columns, and its outlines where it is a file of outlines."""
+    shapes: Shapes | None = None
     if data[:4] == b"PK\x03\x04" and is_shapefile(zip_parts(data, name)):
-        return *_from_features(read_shapefile(data, name), level, name), True
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        return *_from_features(read_geojson(data, name), level, name), True
+        shapes = read_shapefile(data, name)
+    elif data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        shapes = read_json(data, name)
+    if shapes is not None:
+        return *_from_features(shapes, level, name), shapes
     records: list[AreaRecord] = []
     used: AreaColumns | None = None
     for table in read_tables(data, name):
@@ -104,7 +148,7 @@ def _read(data: bytes, name: str, level: int | None) -> tuple[list[AreaRecord], 
             records += records_of(columns, number, cells, level)
     if used is None:
         raise _no_columns(name)
-    return records, used, False
+    return records, used, None
 
 
 def _no_columns(name: str) -> Refusal:
@@ -115,17 +159,15 @@ def _no_columns(name: str) -> Refusal:
     )
 
 
-def _from_features(
-    features: list[Feature], level: int | None, name: str
-) -> tuple[list[AreaRecord], AreaColumns]:
-    headers = list(dict.fromkeys(str(key) for f in features for key in f.properties))
+def _from_features(shapes: Shapes, level: int | None, name: str) -> tuple[list[AreaRecord], AreaColumns]:
+    headers = list(dict.fromkeys(str(key) for f in shapes.features for key in f.properties))
     columns = find_columns(headers)
-    if not columns.usable:
+    if not columns.names_areas:
         raise _no_columns(name)
     records: list[AreaRecord] = []
-    for feature in features:
+    for feature in shapes.features:
         found = records_of(columns, feature.number, [feature.properties.get(h) for h in headers], level)
-        found[-1].rings = feature.rings
+        found[-1].polygons = feature.polygons
         records += found
     return records, columns
 
@@ -144,8 +186,13 @@ def _checked(
     records: list[AreaRecord],
     stored: Mapping[tuple[int, str], Mapping[str, Any]],
     loaded: LoadedAreas,
+    *,
+    whole: bool,
 ) -> list[AreaRecord]:
-    """Return the records without an error, from level 1 down; fills the loaded counts and findings."""
+    """Return the records without an error, from level 1 down; fills the loaded counts and findings.
+
+    ``whole``: the file is a list of areas, so that a shorter one than before is worth a word.
+    """
     findings = loaded.findings
     taken: dict[str, AreaRecord] = {}
     level_of_stored = {pcode: level for level, pcode in stored}
@@ -179,7 +226,7 @@ def _checked(
         before = sum(1 for n, _ in stored if n == level)
         if read:
             loaded.read[level] = read
-        if 0 < read < before:
+        if whole and 0 < read < before:
             loaded.findings.append(
                 Finding(
                     Severity.WARNING,
@@ -227,31 +274,8 @@ def _row(
         population=record.population,
         other_codes=record.other_codes,
     )
-    if before is not None and (columns.only_population or record.rings):
+    if before is not None and (columns.only_population or record.polygons is not None):
         # Such a file is about people or outlines: what it calls the area becomes one more spelling.
         spellings = dict.fromkeys((*before["names"], *(n for n in (record.name, *record.names))))
         row = replace(row, name=before["name"], names=tuple(n for n in spellings if n != before["name"]))
     return row
-
-
-def _save_outlines(
-    session: orm.Session,
-    edition: GazetteerEdition,
-    records: list[AreaRecord],
-    name: str,
-    findings: list[Finding],
-    actor: Person | None,
-) -> dict[int, int]:
-    written = {}
-    for level in LEVELS:
-        own = [r for r in records if r.level == level and not r.above]
-        shapes = {r.pcode: r.rings for r in own if r.rings}
-        findings += [
-            Finding(Severity.WARNING, "areas.no_outline", row=r.number, value=r.pcode)
-            for r in own
-            if not r.rings
-        ]
-        if shapes:
-            drawn = simplify(shapes, TOLERANCE[level])
-            written[level] = save_boundaries(session, edition, level, drawn, source=name, actor=actor)
-    return written

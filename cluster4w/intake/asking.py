@@ -22,12 +22,24 @@ def place_context(level: int, parent: Place | None) -> str:
     return f"adm{level}_name {parent.pcode}" if parent else f"adm{level}_name"
 
 
-def ask(kind: str, context: str, text: str, candidates: Iterable[object]) -> dict[str, Any]:
+def code_and_name(name: str, code: str) -> str:
+    """Return under what a name is learned that holds beside one code only."""
+    return f"{name} ({code})"
+
+
+def ask(
+    kind: str, context: str, text: str, candidates: Iterable[object], *, closed: bool = False
+) -> dict[str, Any]:
     """Return the parameters of a finding that can be answered once; none for a text that is no name.
 
     ``{"ask": {"kind", "context", "text", "candidates"}}``; the candidates are targets as texts, best first.
+    ``closed``: nothing but a candidate can be meant (or, of a place, the area above it as a whole); then
+    ``"closed"`` is there too.
     """
     if len(text) > LONGEST or not fold(text):
         return {}
     chosen = [str(c) for c in candidates][:MOST]
-    return {"ask": {"kind": kind, "context": context, "text": printable(text), "candidates": chosen}}
+    asked: dict[str, Any] = {
+        "kind": kind, "context": context, "text": printable(text), "candidates": chosen,
+    }  # fmt: skip
+    return {"ask": {**asked, "closed": True} if closed else asked}

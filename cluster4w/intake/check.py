@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,23 +11,37 @@ from typing import Any
 
 from sqlalchemy import orm
 
-from cluster4w.intake.choose import choose_sheets
-from cluster4w.intake.compare import CheckedRow, Comparer, Seen, double_counts
+from cluster4w.intake.choose import choose_sheets, counted
+from cluster4w.intake.compare import CheckedRow, Comparer, Seen
+from cluster4w.intake.double_counts import double_counts
 from cluster4w.intake.findings import WORDS, Finding
+from cluster4w.intake.fixes import CellFix, mended
 from cluster4w.intake.map import Vocabulary
+from cluster4w.intake.memory import seldom_collected
 from cluster4w.intake.meta import Meta, read_meta
 from cluster4w.intake.open import Workbook, open_workbook
 from cluster4w.intake.organisations import OrganisationFinder
 from cluster4w.intake.places import PlaceFinder
-from cluster4w.intake.sheet import SheetReader, SheetReport
+from cluster4w.intake.sheet import SheetReader
+from cluster4w.intake.sheet_columns import SheetReport, row_keys
+from cluster4w.intake.steps import Counter, Share
+from cluster4w.intake.unusual import say_unusual
 from cluster4w.models import Operation
+from cluster4w.models.base import now
 from cluster4w.record.queries import comparison
 from cluster4w.record.queries.comparison import Recorded
 from cluster4w.record.queries.context import IGNORED, Aliases, IntakeContext, load_context
+from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.organisations import Agency
 from cluster4w.template.completion import OUR_CLUSTER
-from cluster4w.template.rules import Severity
+from cluster4w.template.language import N_
+from cluster4w.template.problems import Refusal
+from cluster4w.template.rules import OFF, Rule, Severity, is_fixed
 
+#: Bytes that a row takes in a usual file.
+BYTES_PER_ROW = 60
+#: Findings of a file that anybody can use; each takes half a kilobyte while the file is checked.
+MOST_FINDINGS = 600_000
 #: How much of a value a finding shows.
 SHOWN = 200
 
@@ -72,7 +87,10 @@ class Check:
     new_organisations: list[Agency] = field(default_factory=list)
     #: Alias to the rows that were read through it, and those of them that submitting records.
     uses: dict[int, tuple[int, int]] = field(default_factory=dict)
+    #: What changed since the sender's last file, for the report (:mod:`cluster4w.intake.sent_before`).
+    since: dict[str, Any] | None = None
     revision: int = 0
+    began: dt.datetime = field(default_factory=now)
     seconds: float = 0.0
 
     @property
@@ -84,9 +102,20 @@ class Check:
 class Reporter:
     """Collects findings and gives each the severity that the operation wants; "off" drops it."""
 
-    def __init__(self, overrides: Mapping[str, str]) -> None:
+    def __init__(self, overrides: Mapping[str, str], rules: Sequence[Rule] = ()) -> None:
         self.findings: list[Finding] = []
-        self._overrides = overrides
+        # What says that a row cannot be recorded stays an error, whatever the operation holds.
+        self._overrides = {
+            code: severity
+            for code, severity in overrides.items()
+            if not (code in WORDS and is_fixed(code, WORDS[code].severity, rules))
+        }
+
+    @classmethod
+    def of(cls, operation: Operation) -> Reporter:
+        """Return one with the severities that an operation gave the findings."""
+        overrides = {str(k): str(v) for k, v in (operation.severities or {}).items()}
+        return cls(overrides, template_of(operation).rules)
 
     def say(
         self, code: str, severity: Severity | None = None, *, suggestion: str | None = None, **where: Any
@@ -97,17 +126,27 @@ class Reporter:
         """
         severity = severity or WORDS[code].severity
         override = self._overrides.get(code)
-        if override == "off":
+        if override == OFF:
             return None
         if override:
             severity = Severity(override)
         value = where.get("value")
         if value is not None and len(value) > SHOWN:
             where["value"] = value[:SHOWN] + "…"
+        if len(self.findings) >= MOST_FINDINGS:
+            raise Refusal(
+                "file.too_many_findings",
+                N_(
+                    "More than %(count)s things are wrong in this file. Look whether its rows and columns are those of"
+                    " a 4W, correct what is wrong in every row, and send it again."
+                ),
+                count=MOST_FINDINGS,
+            )
         self.findings.append(Finding(severity, code, suggestion=suggestion, **where))
         return severity
 
 
+@seldom_collected()
 def check_file(
     session: orm.Session,
     operation: Operation,
@@ -119,6 +158,7 @@ def check_file(
     all_clusters: bool = False,
     progress: Callable[[int], None] | None = None,
     answers: Aliases | None = None,
+    fixes: Sequence[CellFix] = (),
 ) -> Check:
     """Read a file and compare it with the record. Writes nothing.
 
@@ -130,9 +170,10 @@ def check_file(
         agency: the organisation whose rows the file may hold; None for a file of the whole cluster.
         month: ``YYYY-MM`` for rows that name none.
         all_clusters: keep the rows of other clusters too.
-        progress: told the per cent that is done.
+        progress: told the share that is done; see :mod:`cluster4w.intake.steps`.
         answers: what columns are, by :func:`~cluster4w.intake.map.column_context` and folded header; over
             what was learned before.
+        fixes: cells that were corrected in the page, read instead of what the file says.
 
     Raises:
         Refusal: the file itself cannot be used.
@@ -148,32 +189,41 @@ def check_file(
         context = replace(context, aliases={**context.aliases, "column": columns})
     check = Check(name, sha256(data).hexdigest(), len(data), data, agency, month, all_clusters)
     check.revision = context.revision
-    reporter = Reporter({str(k): str(v) for k, v in (operation.severities or {}).items()})
-    tell(2)
-    meta = _read_sheets(context, check, reporter, data, tell)
-    tell(75)
+    reporter = Reporter.of(operation)
+    meta = _read_sheets(context, check, reporter, data, tell, fixes)
+    tell(Share.COMPARING)
     _compare(session, context, check, reporter, meta)
     _finish(check, reporter)
     check.seconds = time.perf_counter() - started
-    tell(100)
+    tell(Share.SAVING)
     return check
 
 
 def _read_sheets(
-    context: IntakeContext, check: Check, reporter: Reporter, data: bytes, tell: Callable[[int], None]
+    context: IntakeContext,
+    check: Check,
+    reporter: Reporter,
+    data: bytes,
+    tell: Callable[[int], None],
+    fixes: Sequence[CellFix],
 ) -> Meta:
     workbook: Workbook = open_workbook(data)
+    if workbook.guessed:
+        reporter.say("file.encoding_guessed", params={"encoding": workbook.guessed})
     vocabulary = Vocabulary.of(context.template)
     meta = read_meta(workbook).read_in(context.operation.slug)
     said = {f: s.target for (_, f), s in context.learned("column").items() if s.target != IGNORED}
     chosen = choose_sheets(workbook, vocabulary, reporter, said)
-    tell(15)
-    places = PlaceFinder(context.gazetteer, context.learned("area"))
-    organisations = OrganisationFinder(context.agencies, check.agency, context.learned("organisation"))
-    for index, sheet in enumerate(chosen):
+    tell(Share.READING)
+    # A text file does not say how many rows it has; its size does, more or less.
+    expected = sum(sheet.scan.rows for sheet in chosen) or len(data) // BYTES_PER_ROW
+    passing = Counter(tell, Share.READING, Share.COMPARING, expected)
+    places = PlaceFinder(context.gazetteer, context.learned("area"), context.sites)
+    organisations = OrganisationFinder.of(context, check.agency)
+    for sheet in chosen:
         reader = SheetReader(
             context=context,
-            source=sheet,
+            source=counted(mended(sheet, fixes), passing),
             vocabulary=vocabulary,
             places=places,
             organisations=organisations,
@@ -185,10 +235,10 @@ def _read_sheets(
         )
         report = reader.read(check.rows)
         check.sheets.append(report)
-        check.seen[report.name] = Seen.of((c.key for c in report.columns if c.key), reader.layout)
+        shown = row_keys((c.key, c.group, c.month) for c in report.columns) + report.added_up
+        check.seen[report.name] = Seen.of(shown, reader.layout)
         check.counts.skipped += report.skipped
         check.layout = check.layout or (reader.layout.name if reader.layout else None)
-        tell(15 + 60 * (index + 1) // len(chosen))
     check.new_organisations = organisations.new
     return meta
 
@@ -218,7 +268,7 @@ def _compare(
             code,
             sheet=row.sheet,
             row=row.number,
-            column=column.letter if column else None,
+            column=(column.letter or None) if column else None,
             header=column.header if column else None,
             key=key or None,
             value=str(row.values.get(key)) if key else None,
@@ -229,6 +279,7 @@ def _compare(
     if check.vanished:
         reporter.say("rows.vanished", params={"count": len(check.vanished)})
     _locked(context, check, reporter, letters)
+    say_unusual(session, context, check.rows, letters, reporter, worsen)
     _double_counts(session, context, check, reporter)
 
 
@@ -244,7 +295,7 @@ def _locked(context: IntakeContext, check: Check, reporter: Reporter, letters: M
                 "period.locked",
                 sheet=row.sheet,
                 row=row.number,
-                column=column.letter if column else None,
+                column=(column.letter or None) if column else None,
                 header=column.header if column else None,
                 key="period",
                 value=str(min(str(m) for m in months)),
@@ -253,27 +304,18 @@ def _locked(context: IntakeContext, check: Check, reporter: Reporter, letters: M
 
 
 def _double_counts(session: orm.Session, context: IntakeContext, check: Check, reporter: Reporter) -> None:
-    counted = [
-        r
-        for r in check.rows
-        if r.state != "with_errors"
-        and r.comparison != "repeated"
-        and r.organisation_id
-        and (r.values.get("households_reached") or r.values.get("individuals_reached"))
-    ]
-    if not counted:
-        return
     names = {a.id: a.acronym for a in (*context.agencies, *check.new_organisations)}
-    organisations = {r.organisation_id for r in counted if r.organisation_id}
-    months = {str(r.values["period"]) for r in counted if r.values.get("period")}
-    others = comparison.others_rows(session, context.operation, organisations, months)
-    for row, other, figure in double_counts(counted, others):
-        reporter.say(
-            "row.double_count",
-            sheet=row.sheet,
-            row=row.number,
-            params={"other": names.get(other, "?"), "figure": figure},
-        )
+    for twice in double_counts(session, context.operation, check.rows):
+        row, earlier, params = twice.row, twice.other_row, {"figure": str(twice.figure)}
+        if not twice.own:
+            code, params["other"] = "row.double_count", names.get(twice.organisation_id, "?")
+        elif earlier is not None:
+            code, params["first"] = "row.twice_in_file", f"{earlier.number}"
+            if earlier.sheet != row.sheet:
+                params["first"] += f" ({earlier.sheet})"
+        else:
+            code, params["uid"] = "row.twice_in_record", str(twice.uid)
+        reporter.say(code, sheet=row.sheet, row=row.number, params=params)
 
 
 def worsen(row: CheckedRow, severity: Severity | None) -> None:

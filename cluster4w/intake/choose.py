@@ -11,13 +11,17 @@ from cluster4w.intake.locate import HEADER_ROWS, Table, find_table
 from cluster4w.intake.map import Vocabulary
 from cluster4w.intake.open import Row, Sheet, Workbook, is_stray
 from cluster4w.intake.scan import SheetScan
+from cluster4w.intake.steps import Counter
 from cluster4w.template.language import N_
 from cluster4w.template.layouts import LISTS_SHEET, META_SHEET
-from cluster4w.template.marks import is_findings_name, is_findings_title, is_status_header
+from cluster4w.template.marks import is_check_header, is_findings_name, is_findings_title, is_status_header
 from cluster4w.template.problems import Refusal
+from cluster4w.template.targets import parse_target, target_labels
 
 #: A second sheet is read when it has this share of the recognised columns of the best one.
 SECOND = 0.6
+#: Code of the refusal of a workbook without a 4W.
+NO_TABLE = "file.no_4w"
 
 
 @dataclass
@@ -32,6 +36,8 @@ class DataSheet:
     scan: SheetScan
     table: Table
     status_column: int = 0
+    #: What people filled in for columns that the sheet lacks (:class:`cluster4w.intake.fixes.CellFix`).
+    fixes: tuple[Any, ...] = ()
 
 
 def choose_sheets(
@@ -109,26 +115,34 @@ def _tables(
             )
             continue
         top = list(islice(sheet.rows(), HEADER_ROWS + 2))
-        table = find_table(top, vocabulary, confirmed)
+        table = find_table(top, vocabulary, confirmed, sheet.merged())
         if table is not None:
             found.append(_without_status(DataSheet(sheet, scan, table, max(map(len, top)) + 1)))
     return found
 
 
 def _without_status(found: DataSheet) -> DataSheet:
-    """Return a sheet whose status column, where we gave it one, is blank."""
-    table = found.table
-    at = next((i for i, header in enumerate(table.headers) if is_status_header(header)), None)
-    if at is None:
-        return found
-    table = replace(
-        table,
-        headers=_blanked(table.headers, at),
-        tags=_blanked(table.tags, at),
-        groups=_blanked(table.groups, at),
-    )
-    rows = _rows_without(found.sheet.rows, at)
-    return DataSheet(replace(found.sheet, rows=rows), found.scan, table, at + 1)
+    """Return a sheet whose columns of ours are blank: of the status, and of our template's own check."""
+    table, status, rows = found.table, found.status_column, found.sheet.rows
+    for at, header in enumerate(table.headers):
+        ours = is_status_header(header)
+        if not ours and not is_check_header(header):
+            continue
+        table = replace(
+            table,
+            headers=_blanked(table.headers, at),
+            tags=_blanked(table.tags, at),
+            above=(*table.above[:at], (), *table.above[at + 1 :]),
+        )
+        rows = _rows_without(rows, at)
+        status = at + 1 if ours else status
+    return replace(found, sheet=replace(found.sheet, rows=rows), table=table, status_column=status)
+
+
+def counted(found: DataSheet, passing: Counter) -> DataSheet:
+    """Return a sheet whose rows are counted as they are read."""
+    rows = found.sheet.rows
+    return replace(found, sheet=replace(found.sheet, rows=lambda: passing.over(rows())))
 
 
 def _blanked(texts: tuple[str, ...], at: int) -> tuple[str, ...]:
@@ -160,11 +174,12 @@ def _refuse(workbook: Workbook, found: list[DataSheet], vocabulary: Vocabulary) 
     if not workbook.sheets:
         raise Refusal("file.no_sheets", N_("The workbook has no sheet with cells."))
     best = max(found, key=lambda s: len(s.table.recognised), default=None)
-    columns = vocabulary.template.by_key
-    seen = ", ".join(columns[k].labels.get("fr", k) for k in sorted(best.table.recognised)) if best else "-"
+    template = vocabulary.template
+    known = [parse_target(name, template) for name in sorted(best.table.recognised)] if best else []
+    seen = ", ".join(target_labels(t, template).get("fr", t.name) for t in known if t) or "-"
     names = ", ".join(s.name or "CSV" for s in workbook.sheets[:12])
     raise Refusal(
-        "file.no_4w",
+        NO_TABLE,
         N_(
             "No sheet of this file is a 4W table. Looked for a row of headers, among the first 25 rows, with"
             " an organisation or an activity, a place, and at least four known columns; found: %(found)s"

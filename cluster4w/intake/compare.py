@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from cluster4w.record.queries.comparison import Recorded
 from cluster4w.template.declaration import Template
-from cluster4w.template.fingerprint import fingerprint
+from cluster4w.template.fingerprint import Printer
 from cluster4w.template.kinds import Value, Values
 from cluster4w.template.layouts import Layout
 
@@ -18,6 +20,9 @@ IDENTITY = (
     "period", "adm1_pcode", "adm2_pcode", "adm3_pcode", "adm3_name", "site_name", "activity_type",
     "sub_sector", "cluster", "population_group", "modality", "project_code", "donor", "implementing_partner",
 )  # fmt: skip
+
+#: Recorded rows of which the one that a row with errors is most like is sought.
+MOST_ALIKE = 50
 
 
 @dataclass(slots=True)
@@ -77,8 +82,8 @@ class Comparison:
     vanished: list[Recorded] = field(default_factory=list)
 
 
-#: Organisation, month, fingerprint.
-_Bucket = tuple[int | None, Value, str]
+#: Organisation, month, what the row says.
+_Bucket = tuple[int | None, Value, Hashable]
 
 
 class Comparer:
@@ -101,6 +106,8 @@ class Comparer:
         """
         self.template = template
         self.seen = seen
+        self._printers = {sheet: Printer(view.keys, template) for sheet, view in seen.items()}
+        self._same_columns = len({view.keys for view in seen.values()}) == 1
         self.meta = {print_: deque(uids) for print_, uids in meta_rows.items()}
         self.by_uid = by_uid
         self.current = current
@@ -112,9 +119,9 @@ class Comparer:
         """Set comparison, uid and before of every row without errors; returns what there is to say."""
         good = [r for r in rows if r.state != "with_errors"]
         waiting = self._by_row_id(rows)
-        prints = {id(r): self._print(r) for r in good}
+        prints = {id(r): self._print(r.sheet, r.values) for r in good}
         if self.meta:
-            waiting = self._by_meta(waiting, prints)
+            waiting = self._by_meta(waiting)
         if self.several_months:
             waiting = self._with_a_month(waiting)
         organisations = {r.organisation_id for r in rows if r.organisation_id and r.organisation_id > 0}
@@ -123,38 +130,57 @@ class Comparer:
         said: dict[tuple[Any, ...], CheckedRow] = {}
         for row in good:
             if row.comparison is not None:
-                said.setdefault(self._content(row, prints), row)
+                _remember(said, self._content(row, prints), row)
         self._by_identity(self._without_repeats(left, prints, said))
+        self._spare(rows)
         self.result.vanished = [r for uid, r in self._unmatched.items() if uid not in self.taken]
         return self.result
 
-    def _print(self, row: CheckedRow) -> str:
-        return fingerprint(row.values, self.seen[row.sheet].keys, self.template)
+    def _print(self, sheet: str, values: Mapping[str, Value]) -> Hashable:
+        """Return what two rows have in common that say the same, a fingerprint where sheets differ."""
+        if self._same_columns:
+            return tuple(map(values.get, self.seen[sheet].keys))
+        return self._printers[sheet].of(values)
 
     def _by_row_id(self, rows: Sequence[CheckedRow]) -> list[CheckedRow]:
         """Match rows that carry the record's identity; returns the rows still to be matched."""
-        named = [r for r in rows if r.values.get("row_id")]
-        wanted = list(dict.fromkeys(str(r.values["row_id"]) for r in named))
-        known = {r.uid: r for r in self.by_uid(wanted)} if wanted else {}
-        for row in named:
-            uid = str(row.values["row_id"])
+        named: dict[str, list[CheckedRow]] = {}
+        for row in rows:
+            if row.values.get("row_id"):
+                named.setdefault(str(row.values["row_id"]), []).append(row)
+        known = {r.uid: r for r in self.by_uid(list(named))} if named else {}
+        for uid, holders in named.items():
             recorded = known.get(uid)
             if recorded is None:
-                self._note(row, "row.id_unknown", {})
-            elif uid in self.taken:
-                self._note(row, "row.id_twice", {})
-            elif row.organisation_id is not None and recorded.organisation_id != row.organisation_id:
-                self._note(row, "row.id_not_yours", {})
-                row.state = "with_errors"
-            else:
-                self._settle(row, recorded)
+                for row in holders:
+                    self._note(row, "row.id_unknown", {})
+                continue
+            mine = [r for r in holders if r.organisation_id in (None, recorded.organisation_id)]
+            for row in holders:
+                if row not in mine:
+                    self._note(row, "row.id_not_yours", {})
+                    row.state = "with_errors"
+            if mine:
+                self._settle_nearest(mine, recorded)
         return [r for r in rows if r.state != "with_errors" and r.comparison is None]
 
-    def _by_meta(self, rows: list[CheckedRow], prints: Mapping[int, str]) -> list[CheckedRow]:
+    def _settle_nearest(self, holders: Sequence[CheckedRow], recorded: Recorded) -> None:
+        """Give a row id that was copied along to the row that says most of what the record says."""
+        keeper = max(holders, key=lambda r: self._likeness(r, recorded)) if len(holders) > 1 else holders[0]
+        self._settle(keeper, recorded)
+        for row in holders:
+            if row is not keeper:
+                self._note(row, "row.id_twice", {"kept": _where(keeper, row)})
+
+    def _likeness(self, row: CheckedRow, recorded: Recorded) -> int:
+        """Return how many cells of a row say what the record says."""
+        return sum(row.values.get(k) == recorded.values.get(k) for k in self.seen[row.sheet].keys)
+
+    def _by_meta(self, rows: list[CheckedRow]) -> list[CheckedRow]:
         """Match rows by the fingerprints that the export left in the hidden sheet."""
         pairs: list[tuple[CheckedRow, str]] = []
         for row in rows:
-            uids = self.meta.get(prints[id(row)])
+            uids = self.meta.get(self._printers[row.sheet].of(row.values))
             while uids:
                 uid = uids.popleft()
                 if uid not in self.taken:
@@ -185,19 +211,18 @@ class Comparer:
         return left
 
     def _by_content(
-        self, rows: list[CheckedRow], prints: Mapping[int, str], current: Iterable[Recorded]
+        self, rows: list[CheckedRow], prints: Mapping[int, Hashable], current: Iterable[Recorded]
     ) -> list[CheckedRow]:
         buckets: dict[_Bucket, deque[CheckedRow]] = {}
         for row in rows:
             bucket = (row.organisation_id, row.values.get("period"), prints[id(row)])
             buckets.setdefault(bucket, deque()).append(row)
-        views = list(self.seen.values())
         self._unmatched: dict[str, Recorded] = {}
         for recorded in current:
             if recorded.uid in self.taken:
                 continue
-            for view in views:
-                print_ = fingerprint(view.shown(recorded.values), view.keys, self.template)
+            for sheet, view in self.seen.items():
+                print_ = self._print(sheet, view.shown(recorded.values))
                 waiting = buckets.get((recorded.organisation_id, recorded.values.get("period"), print_))
                 if waiting:
                     row = waiting.popleft()
@@ -208,23 +233,25 @@ class Comparer:
                 self._unmatched[recorded.uid] = recorded
         return [r for r in rows if r.comparison is None]
 
-    def _content(self, row: CheckedRow, prints: Mapping[int, str]) -> tuple[Any, ...]:
+    def _content(self, row: CheckedRow, prints: Mapping[int, Hashable]) -> tuple[Any, ...]:
         return (row.organisation_id, row.values.get("period"), prints[id(row)], *sorted(row.extra.items()))
 
     def _without_repeats(
-        self, rows: list[CheckedRow], prints: Mapping[int, str], said: dict[tuple[Any, ...], CheckedRow]
+        self, rows: list[CheckedRow], prints: Mapping[int, Hashable], said: dict[tuple[Any, ...], CheckedRow]
     ) -> list[CheckedRow]:
-        """Mark rows that say what an earlier one says, beyond the copies that the record holds."""
+        """Mark rows that say what an earlier one says, beyond the copies that the record holds.
+
+        Rows with row ids of their own are no repeats of one another.
+        """
         first = []
         for row in rows:
-            content = self._content(row, prints)
-            earlier = said.get(content)
-            if earlier is not None and not row.values.get("row_id"):
+            content, uid = self._content(row, prints), row.values.get("row_id")
+            earlier = said.get((uid, content) if uid else content)
+            if earlier is not None:
                 row.comparison = "repeated"
-                where = f"{earlier.number}" + (f" ({earlier.sheet})" if earlier.sheet != row.sheet else "")
-                self._note(row, "row.repeated", {"first": where})
+                self._note(row, "row.repeated", {"first": _where(earlier, row)})
                 continue
-            said.setdefault(content, row)
+            _remember(said, content, row)
             first.append(row)
         return first
 
@@ -248,6 +275,28 @@ class Comparer:
             if row.comparison is None:
                 row.comparison = "new"
 
+    def _spare(self, rows: Sequence[CheckedRow]) -> None:
+        """Do not miss the recorded rows that rows with errors most likely are: they are in the file."""
+        waiting: dict[tuple[str, tuple[str, ...]], list[CheckedRow]] = {}
+        for row in rows:
+            if row.state == "with_errors" and row.uid is None:
+                known = tuple(k for k in IDENTITY if row.values.get(k) is not None)
+                waiting.setdefault((row.sheet, known), []).append(row)
+        for (_, keys), broken in waiting.items():
+            candidates: dict[tuple[Any, ...], list[Recorded]] = {}
+            for recorded in self._unmatched.values():
+                if recorded.uid not in self.taken:
+                    identity = tuple(recorded.values.get(k) for k in keys)
+                    candidates.setdefault(identity, []).append(recorded)
+            for row in broken:
+                shared = candidates.get(tuple(row.values.get(k) for k in keys), [])
+                own = (r for r in shared if row.organisation_id in (None, r.organisation_id))
+                alike = list(islice(own, MOST_ALIKE))
+                if alike:
+                    nearest = max(alike, key=partial(self._likeness, row))
+                    self.taken.add(nearest.uid)
+                    shared.remove(nearest)
+
     def _identity(self, sheet: str, organisation: int | None, values: Values) -> tuple[Any, ...]:
         keys = self.seen[sheet].keys
         return (sheet, organisation, values.get("period"), *(values.get(k) for k in IDENTITY if k in keys))
@@ -268,6 +317,18 @@ class Comparer:
 
     def _note(self, row: CheckedRow, code: str, params: dict[str, Any]) -> None:
         self.result.notes.append((row, code, "row_id" if row.values.get("row_id") else "", params))
+
+
+def _remember(said: dict[tuple[Any, ...], CheckedRow], content: tuple[Any, ...], row: CheckedRow) -> None:
+    """Keep the first row that says something, and the first that says it under its row id."""
+    said.setdefault(content, row)
+    if uid := row.values.get("row_id"):
+        said.setdefault((uid, content), row)
+
+
+def _where(row: CheckedRow, seen_from: CheckedRow) -> str:
+    """Return the number of a row, with its sheet where that is another one."""
+    return f"{row.number}" + (f" ({row.sheet})" if row.sheet != seen_from.sheet else "")
 
 
 def overlay(recorded: Mapping[str, Value], said: Mapping[str, Value], view: Seen) -> Values:
@@ -291,48 +352,3 @@ def overlay(recorded: Mapping[str, Value], said: Mapping[str, Value], view: Seen
         elif view.speaks(key, recorded):
             merged.pop(key, None)
     return merged
-
-
-@dataclass(frozen=True, slots=True)
-class _Figures:
-    row: CheckedRow | None
-    organisation_id: int
-    households: Value
-    individuals: Value
-
-
-def double_counts(rows: Iterable[CheckedRow], others: Iterable[Any]) -> list[tuple[CheckedRow, int, str]]:
-    """Return (row, other organisation's id, what is equal) for rows that two organisations may both report.
-
-    ``others`` are recorded rows of organisations that are not in the file
-    (:class:`cluster4w.record.queries.comparison.OtherRow`).
-    """
-    places: dict[tuple[Any, ...], list[_Figures]] = {}
-    for other in others:
-        key = (other.area, other.period, other.activity_type, other.population_group)
-        places.setdefault(key, []).append(
-            _Figures(None, other.organisation_id, other.households, other.individuals)
-        )
-    found = []
-    for row in rows:
-        values = row.values
-        area = values.get("adm3_pcode") or values.get("adm2_pcode") or values.get("adm1_pcode")
-        mine = _Figures(
-            row, row.organisation_id or 0, values.get("households_reached"), values.get("individuals_reached")
-        )
-        if not area or not values.get("activity_type") or not (mine.households or mine.individuals):
-            continue
-        key = (area, values.get("period"), values.get("activity_type"), values.get("population_group"))
-        known = places.setdefault(key, [])
-        for other in known:
-            if other.organisation_id == mine.organisation_id:
-                continue
-            equal = (mine.households and mine.households == other.households) or (
-                mine.individuals and mine.individuals == other.individuals
-            )
-            if equal:
-                figure = mine.households if mine.households == other.households else mine.individuals
-                found.append((row, other.organisation_id, str(figure)))
-                break
-        known.append(mine)
-    return found

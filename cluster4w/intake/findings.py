@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster4w.template.language import N_, Translate, label_in
+from cluster4w.template.language import N_, Translate, figure_in, label_in
 from cluster4w.template.rules import Severity
 
 
@@ -15,7 +15,7 @@ class Finding:
     """Something to say about a cell, a row, a column or the file.
 
     ``row`` is the file's own row number (from 1), ``column`` the column letter; both None for a finding
-    about the file. ``params`` fill the words of ``code``; labels among them are said in the
+    about the file. ``params`` fill the words of ``code``; labels and numbers among them are said in the
     user's language. ``suggestion`` is a value that could be typed
     into the cell as it stands.
     """
@@ -67,6 +67,8 @@ def message(finding: Finding, translate: Translate) -> str:
     for name, value in params.items():
         if isinstance(value, Mapping):
             params[name] = label_in(value, translate)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            params[name] = figure_in(value, translate)
     if isinstance(params.get("reason"), str):
         params["reason"] = translate(params["reason"])
     return translate(known.sentence) % params

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
-from cluster4w.intake.map import Vocabulary, side
-from cluster4w.intake.open import Cell
+from cluster4w.intake.headers import clean_header, is_tags, read_headers, text
+from cluster4w.intake.map import Vocabulary
+from cluster4w.intake.open import Cell, Merge
 from cluster4w.template.text import clean, fold, fold_header
 
 #: The header stands within the first rows.
@@ -32,8 +34,8 @@ _EXAMPLE = re.compile(r"^(exemple|example|ex|e g)\b")
 class Table:
     """Where the table of a sheet stands. Row numbers count from 1; ``hxl_row`` is None without one.
 
-    ``groups``: the label that stands over each column, merged or not ("Targeted" over "Households"); a second
-    row of labels below the header counts as well.
+    ``above``: the labels of each column beside its header, the nearest first: "Targeted" over "Households",
+    or below it. ``titles``: single texts above the table.
     """
 
     header_row: int
@@ -42,7 +44,8 @@ class Table:
     headers: tuple[str, ...]
     tags: tuple[str, ...]
     recognised: frozenset[str]
-    groups: tuple[str, ...] = ()
+    above: tuple[tuple[str, ...], ...] = ()
+    titles: tuple[str, ...] = ()
 
     @property
     def is_4w(self) -> bool:
@@ -54,24 +57,15 @@ class Table:
         return len(self.recognised) >= FEWEST and where and who_or_what
 
 
-def text(cell: Cell) -> str:
-    """Return a cell as the text of a header."""
-    return cell if isinstance(cell, str) else str(cell)
-
-
-def is_tags(row: Sequence[Cell]) -> bool:
-    """Tell whether a row holds HXL tags: at least two, and at least six in ten of its filled cells."""
-    filled = [c for c in row if isinstance(c, str) and c.strip()] + [c for c in row if not isinstance(c, str)]
-    tags = sum(1 for c in filled if isinstance(c, str) and _HXL.match(c))
-    return tags >= 2 and tags >= 0.6 * len(filled)
-
-
 def find_table(
-    top: Sequence[Sequence[Cell]], vocabulary: Vocabulary, confirmed: Mapping[str, str] | None = None
+    top: Sequence[Sequence[Cell]],
+    vocabulary: Vocabulary,
+    confirmed: Mapping[str, str] | None = None,
+    merged: Sequence[Merge] = (),
 ) -> Table | None:
     """Return where the table stands in the first rows of a sheet; None when no header is recognised.
 
-    ``confirmed``: folded header to column key, as people said it before.
+    ``confirmed``: folded header to column key, as people said it before. ``merged``: the merged blocks.
     """
     said = confirmed or {}
     best: tuple[int, int, frozenset[str]] | None = None
@@ -90,62 +84,39 @@ def find_table(
     tag_rows = [at for at, row in enumerate(top[: HEADER_ROWS + 2]) if is_tags(row)]
     if best is None:
         return _by_tags(top, tag_rows, vocabulary)
-    header = best[1]
-    tagged = next((t for t in (header + 1, header - 1, header + 2) if t in tag_rows), None)
+    return table_at(top, best[1], vocabulary, merged, best[2])
+
+
+def table_at(
+    top: Sequence[Sequence[Cell]],
+    at: int,
+    vocabulary: Vocabulary,
+    merged: Sequence[Merge] = (),
+    recognised: frozenset[str] = frozenset(),
+) -> Table:
+    """Return the table whose header is row ``at`` (from 0), with the labels and the tags beside it."""
+    read = read_headers(top, at, vocabulary, merged)
+    tag_rows = [n for n, row in enumerate(top[: HEADER_ROWS + 2]) if is_tags(row)]
+    nearest = (read.last + 1, at - 1, read.first - 1, read.last + 2)
+    tagged = next((n for n in nearest if n in tag_rows), None)
     tags = (
         tuple(text(c).strip() if _HXL.match(text(c)) else "" for c in top[tagged])
         if tagged is not None
         else ()
     )
-    recognised = best[2] | {key for t in tags if (key := vocabulary.tagged(t))}
-    first = max(header, tagged if tagged is not None else 0) + 1
-    headers = tuple(clean_header(c) for c in top[header])
-    table = Table(
-        header + 1, tagged + 1 if tagged is not None else None, first + 1, headers, tags, recognised
+    known = {key for label in read.headers if label and (key := vocabulary.knows(label))}
+    known |= {key for tag in tags if (key := vocabulary.tagged(tag))}
+    last = max(read.last, tagged if tagged is not None else 0)
+    return Table(
+        at + 1,
+        tagged + 1 if tagged is not None else None,
+        last + 2,
+        read.headers,
+        tags,
+        recognised | known,
+        read.above,
+        read.titles,
     )
-    return _with_neighbours(table, top, vocabulary)
-
-
-def _with_neighbours(table: Table, top: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> Table:
-    """Add what the rows beside the header say: groups above, labels merged downwards, sides below."""
-    at = table.header_row - 1
-    above = _labels(top, at - 1, table)
-    headers = list(table.headers)
-    for index, text_ in enumerate(above):
-        # A cell merged over both rows shows its text in the upper one only.
-        if text_ and not headers[index] and vocabulary.knows(text_):
-            headers[index] = text_
-    groups = _spread(above) if sum(map(bool, above)) >= 2 else []
-    upper = _spread(headers)
-    below = _labels(top, table.first_data_row - 1, table)
-    pairs = [(over, under) for over, under in zip(upper, below, strict=True) if under]
-    labels = len(pairs) >= 2 and all(side(under) or vocabulary.knows(under) for _, under in pairs)
-    if labels and any(side(over) or side(under) for over, under in pairs):
-        # Of the two labels of a column, the one says what is counted, the other whether it was reached.
-        groups = [under if side(under) else over for over, under in zip(upper, below, strict=True)]
-        headers = [
-            (over if side(under) else under) if under else header
-            for header, over, under in zip(headers, upper, below, strict=True)
-        ]
-        table = replace(table, first_data_row=table.first_data_row + 1)
-    return replace(table, headers=tuple(headers), groups=tuple(groups))
-
-
-def _labels(top: Sequence[Sequence[Cell]], at: int, table: Table) -> list[str]:
-    """Return the texts of a row, one per header; nothing for a row that holds anything but labels."""
-    width = len(table.headers)
-    row = list(top[at][:width]) if 0 <= at < len(top) else []
-    if is_tags(row) or any(c != "" and not isinstance(c, str) for c in row):
-        row = []
-    return [clean_header(c) for c in row] + [""] * (width - len(row))
-
-
-def _spread(labels: Sequence[str]) -> list[str]:
-    """Return the labels with every blank filled from its left, as a merged cell looks."""
-    found: list[str] = []
-    for label in labels:
-        found.append(label or (found[-1] if found else ""))
-    return found
 
 
 def _by_tags(top: Sequence[Sequence[Cell]], tag_rows: list[int], vocabulary: Vocabulary) -> Table | None:
@@ -158,11 +129,6 @@ def _by_tags(top: Sequence[Sequence[Cell]], tag_rows: list[int], vocabulary: Voc
     keys = frozenset(key for t in tags if (key := vocabulary.tagged(t)))
     headers = tuple(clean_header(c) for c in top[header])
     return Table(header + 1, at + 1, at + 2, headers, tags, keys)
-
-
-def clean_header(cell: Cell) -> str:
-    """Return a header with its line breaks kept, since they part two languages."""
-    return "\n".join(part for line in text(cell).splitlines() if (part := clean(line)))
 
 
 def no_data(row: Sequence[Cell], number: int, table: Table) -> str | None:
@@ -184,16 +150,23 @@ def no_data(row: Sequence[Cell], number: int, table: Table) -> str | None:
     return _by_first(first, row, number, table)
 
 
+@lru_cache(maxsize=1024)
+def _closing(first: str) -> tuple[bool, bool]:
+    """Tell whether the first text of a row is an end mark, and whether it names totals."""
+    folded = fold(first)
+    return _SENTINEL.match(folded) is not None, _TOTAL.match(folded) is not None
+
+
 def _by_first(first: str, row: Sequence[Cell], number: int, table: Table) -> str | None:
     if first[0] == "#" and is_tags(row):
         return "hxl"
-    folded = fold(first)
-    if _SENTINEL.match(folded) and sum(1 for c in row if c != "") <= 2:
+    sentinel, total = _closing(first)
+    if sentinel and sum(1 for c in row if c != "") <= 2:
         return "sentinel"
-    if _TOTAL.match(folded):
+    if total:
         return "total"
     if number < table.first_data_row + HINT_ROWS:
-        if _EXAMPLE.match(folded):
+        if _EXAMPLE.match(fold(first)):
             return "example"
         filled = [fold(c) for c in row if isinstance(c, str) and c.strip()]
         if len(filled) >= 2 and sum(1 for c in filled if _HINT.search(c)) * 2 >= len(filled):

@@ -3,28 +3,56 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
-from cluster4w.record.queries.context import IGNORED, Aliases
+from cluster4w.intake.header_words import HeaderWords
+from cluster4w.template.columns import Group
 from cluster4w.template.declaration import Template
+from cluster4w.template.kinds import Kind
 from cluster4w.template.layouts import Layout, LayoutColumn
-from cluster4w.template.text import clean, fold, fold_header
+from cluster4w.template.targets import Target
+from cluster4w.template.text import clean, fold_header
 
 #: A fuzzy match from here on is taken; from DOUBTFUL on it is asked.
 SURE = 90
 DOUBTFUL = 80
 
-#: What says that a figure is targeted or reached, folded.
-_SIDES = {
-    "targeted": re.compile(r"\b(cibl|planifi|prevu|target|planned)"),
-    "reached": re.compile(r"\b(attei|reach|assist|touche|servi|realis)"),
-}
+#: Attributes of the HXL tags of figures: population groups, and what else they say.
+_HXL_GROUPS = {
+    "idps": "idps", "idp": "idps", "returnees": "returnees", "host": "host", "hosts": "host",
+    "nondisplaced": "host", "refugees": "refugees",
+}  # fmt: skip
+_HXL_FIGURES = {
+    frozenset(): "individuals", frozenset(["ind"]): "individuals", frozenset(["hh"]): "households",
+    frozenset(["f"]): "females", frozenset(["m"]): "males",
+    frozenset(["f", "adults"]): "women", frozenset(["m", "adults"]): "men",
+    frozenset(["f", "children"]): "girls", frozenset(["m", "children"]): "boys",
+    frozenset(["f", "elderly"]): "elderly_women", frozenset(["m", "elderly"]): "elderly_men",
+    frozenset(["disabled"]): "disabled", frozenset(["hh", "f", "headed"]): "female_headed_households",
+}  # fmt: skip
 
-_RANK = {"confirmed": 0, "label": 1, "hxl": 2, "alias": 3, "folded": 4, "fuzzy": 5}
+#: How a level's name, and its code, are called after the level.
+_NAMES = ("{} name", "name of {}", "nom {}", "nom de la {}", "nom du {}")
+_CODES = (
+    "{} pcode",
+    "{} p code",
+    "{} code",
+    "code {}",
+    "pcode {}",
+    "p code {}",
+    "code de la {}",
+    "code du {}",
+)
+#: What may stand behind the name of a column and says nothing more.
+_BEHIND = re.compile(
+    r" (?:d intervention|de l intervention|de l activite|des activites|of (?:the )?activity|of activities)$"
+)
+#: Columns often seen that are none of the template's, and whose names are much like others.
+_OTHER_COLUMNS = frozenset(("country", "countries", "pays", "pais"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +60,13 @@ class Mapped:
     """One column of the file. ``index`` counts from 0; ``key`` is None for a column that nobody recognised.
 
     ``how``: ``confirmed`` (the organisation said so before), ``label`` (the layout's exact header), ``hxl``,
-    ``alias``, ``folded``, ``fuzzy``, ``doubtful`` (``guess`` is asked, not taken), ``duplicate`` (``guess``
-    is another column's already), ``ignored`` (people said so) or ``none``. ``context`` tells columns with one
-    header apart: the side of a group above, and the how-manieth it is ("reached", "2", "reached 2").
-    ``learned``: the alias by which it is known.
+    ``alias``, ``folded``, ``words`` (each word of its labels is known), ``fuzzy``, ``doubtful`` (``guess``, a
+    target's name, is asked, not taken), ``duplicate`` (``guess`` is another column's already), ``ignored``
+    (people said so) or ``none``. ``context`` tells columns with one header apart: what the labels above say,
+    and the how-manieth it is ("reached", "2", "reached idps"). ``learned``: the alias by which it is known.
+
+    ``group``: the population group whose figures it holds; ``month`` (``YYYY-MM``): the month whose they are;
+    ``part``: of its date, "day", "month" or "year". A month without a year stays ``MM``, its key None.
     """
 
     index: int
@@ -46,6 +77,14 @@ class Mapped:
     guess: str | None = None
     context: str = ""
     learned: int | None = None
+    group: str = ""
+    month: str = ""
+    part: str = ""
+
+    @property
+    def target(self) -> str | None:
+        """The name of what the column is: its key, "idps_reached", "start_date.day"."""
+        return Target(self.key, self.group, self.part).name if self.key else None
 
 
 @dataclass
@@ -58,6 +97,13 @@ class Vocabulary:
     aliases: dict[str, str] = field(default_factory=dict)
     folded: dict[str, str] = field(default_factory=dict)
     hxl: dict[str, str] = field(default_factory=dict)
+    #: Folded alias to its place in the list of its column: the usual ones come first.
+    usual: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> HeaderWords:
+        """What headers say word by word."""
+        return HeaderWords(self.template)
 
     @classmethod
     def of(cls, template: Template) -> Vocabulary:
@@ -80,21 +126,57 @@ class Vocabulary:
             for text in (*known.labels.values(), known.key):
                 words.folded.setdefault(fold_header(text), known.key)
         for known in template.columns:
-            for text in known.aliases:
+            for place, text in enumerate(known.aliases):
+                words.usual.setdefault(fold_header(text), place)
                 words.aliases.setdefault(clean(text), known.key)
                 words.folded.setdefault(fold_header(text), known.key)
+        words._add_levels()
         words.folded.pop("", None)
         return words
 
+    def _add_levels(self) -> None:
+        """Add "District name" and "District p-code" for every word that a level is called by."""
+        for column in self.template.columns:
+            if column.kind is not Kind.AREA:
+                continue
+            code = f"adm{column.level}_pcode"
+            for text in (*column.labels.values(), *column.aliases):
+                folded = fold_header(text)
+                if not folded.replace(" ", "").isalpha():
+                    continue
+                for pattern in _NAMES:
+                    self.folded.setdefault(pattern.format(folded), column.key)
+                for pattern in _CODES if code in self.template.by_key else ():
+                    self.folded.setdefault(pattern.format(folded), code)
+
     def knows(self, header: str) -> str | None:
-        """Return the key of a header that needs no guessing, or None."""
-        return self._sure(header)[0]
+        """Return what a header is that needs no guessing, as the name of a target, or None."""
+        key, _ = self.sure(header)
+        if key is None and (words := self.words.of(header)) and (target := self.words.target_of(words)):
+            return target.name
+        return key
 
     def tagged(self, tag: str) -> str | None:
-        """Return the key of an HXL tag, its attributes in any order, or None."""
-        return self.hxl.get(_tag(tag)) if tag else None
+        """Return what an HXL tag means, its attributes in any order, as the name of a target, or None."""
+        if not tag:
+            return None
+        known = _tag(tag)
+        return self.hxl.get(known) or self._figure_tagged(known)
 
-    def _sure(self, header: str) -> tuple[str | None, str]:
+    def _figure_tagged(self, tag: str) -> str | None:
+        hashtag, *attributes = tag.split("+")
+        if hashtag not in ("#targeted", "#reached"):
+            return None
+        said = {{"i": "ind", "individuals": "ind", "households": "hh"}.get(a, a) for a in attributes}
+        groups = {_HXL_GROUPS[a] for a in said if a in _HXL_GROUPS}
+        stem = _HXL_FIGURES.get(frozenset(said - _HXL_GROUPS.keys()))
+        key = f"{stem}_{hashtag[1:]}"
+        if key not in self.template.by_key or len(groups) > 1:
+            return None
+        return Target(key, *groups).name
+
+    def sure(self, header: str) -> tuple[str | None, str]:
+        """Return the key of a header that is written in the template or its layouts, and how it is."""
         text = clean(header).rstrip("* ")
         if text in self.exact:
             return self.exact[text], "label"
@@ -103,6 +185,10 @@ class Vocabulary:
         folded = fold_header(header)
         if folded in self.folded:
             return self.folded[folded], "folded"
+        shorter = self.folded.get(_BEHIND.sub("", folded))
+        # "Type of activity" is no type: only places, dates and states are meant so.
+        if shorter is not None and self.template.by_key[shorter].group in (Group.WHERE, Group.WHEN):
+            return shorter, "folded"
         # A second language in the same cell: every part that is known must say the same.
         parts = [p for p in re.split(r"[\n/|]", header) if p.strip()]
         if len(parts) > 1:
@@ -111,23 +197,31 @@ class Vocabulary:
                 return keys.pop(), "folded"
         return None, "none"
 
-    def find(self, header: str, tag: str) -> tuple[str | None, str, int]:
-        """Return (key, how, score) for a header and the HXL tag beside it."""
+    def near(self, header: str) -> tuple[str | None, str, int]:
+        """Return (key, how, score) of the known header that is most like one that nobody knows."""
         folded = fold_header(header)
-        key, how = self._sure(header)
-        if how == "label":
-            return key, how, 100
-        if by_tag := self.tagged(tag):
-            return by_tag, "hxl", 100
-        if key:
-            return key, how, 100
         if len(folded) < 4:
             return None, "none", 0
         best = process.extractOne(folded, self.folded.keys(), scorer=fuzz.ratio, score_cutoff=DOUBTFUL)
-        if best is None or _digits(best[0]) != _digits(folded):
+        if best is None or _digits(best[0]) != _digits(folded) or folded in _OTHER_COLUMNS:
             return None, "none", 0
         score = int(best[1])
-        return self.folded[best[0]], "fuzzy" if score >= SURE else "doubtful", score
+        if score >= SURE and self._misspelt(folded, best[0]):
+            return self.folded[best[0]], "fuzzy", score
+        return self.folded[best[0]], "doubtful", min(score, SURE - 1)
+
+    def _misspelt(self, text: str, known: str) -> bool:
+        """Tell whether a text is a known one with mistakes inside its words: no word more, less or exchanged.
+
+        "Households not reached" is much like "Households reached", and "Males" like "Females".
+        """
+        if text.replace(" ", "") == known.replace(" ", ""):
+            return True
+        one, other = text.split(), known.split()
+        return len(one) == len(other) and not any(
+            a != b and self.words.of(a) and self.words.of(b) and self.words.of(a) != self.words.of(b)
+            for a, b in zip(one, other, strict=True)
+        )
 
 
 def _digits(text: str) -> list[str]:
@@ -149,79 +243,6 @@ def _spellings(column: LayoutColumn, layout: Layout) -> frozenset[str]:
                 if first != second:
                     texts |= {clean(f"{first} {second}"), clean(f"{first} / {second}")}
     return frozenset(t.rstrip("* ") for t in texts)
-
-
-def map_columns(
-    headers: Sequence[str],
-    tags: Sequence[str],
-    vocabulary: Vocabulary,
-    confirmed: Aliases,
-    groups: Sequence[str] = (),
-) -> list[Mapped]:
-    """Return one :class:`Mapped` per column of the file that has a header, a tag or neither.
-
-    A key is given to one column only: the surer match, then the more to the left. ``groups``: the label over
-    each column; it says whether a bare "Households" is targeted or reached. ``confirmed``: what people said
-    of a header before.
-    """
-    found = []
-    seen: Counter[tuple[str, str]] = Counter()
-    for index, header in enumerate(headers):
-        tag = tags[index] if index < len(tags) else ""
-        if not header and not tag:
-            continue
-        text = clean(header) or tag
-        folded = fold_header(text)
-        group = groups[index] if index < len(groups) else ""
-        seen[(side(group), folded)] += 1
-        context = column_context(side(group), seen[(side(group), folded)])
-        said = confirmed.get((context, folded)) if folded else None
-        if said is not None and said.target == IGNORED:
-            found.append(Mapped(index, text, None, "ignored", 100, context=context, learned=said.id))
-            continue
-        if said is not None and said.target in vocabulary.template.by_key:
-            found.append(Mapped(index, text, said.target, "confirmed", 100, context=context, learned=said.id))
-            continue
-        key, how, score = vocabulary.find(header, tag)
-        if key and how != "hxl" and group:
-            key = _on_side(key, header, group, vocabulary.template)
-        found.append(Mapped(index, text, key, how, score, context=context))
-    taken: dict[str, Mapped] = {}
-    for column in sorted(found, key=lambda c: (_RANK.get(c.how, 9), -c.score, c.index)):
-        if column.key and column.how != "doubtful":
-            taken.setdefault(column.key, column)
-    return [_settled(column, taken) for column in found]
-
-
-def column_context(side: str, nth: int) -> str:
-    """Return what tells columns with one header apart; "" for the first that stands under no side."""
-    return " ".join(part for part in (side, str(nth) if nth > 1 else "") if part)
-
-
-def side(label: str) -> str:
-    """Return "targeted" or "reached" for a label that says the one and not the other, else ""."""
-    folded = fold(label)
-    said = [name for name, words in _SIDES.items() if words.search(folded)]
-    return said[0] if len(said) == 1 and len(folded.split()) <= 4 else ""
-
-
-def _on_side(key: str, header: str, group: str, template: Template) -> str:
-    """Return the key of the same figure on the side that the group names, where the header names none."""
-    stem, _, known = key.rpartition("_")
-    wanted = side(group)
-    if known not in _SIDES or not wanted or any(w.search(fold(header)) for w in _SIDES.values()):
-        return key
-    other = f"{stem}_{wanted}"
-    return other if other in template.by_key else key
-
-
-def _settled(column: Mapped, taken: Mapping[str, Mapped]) -> Mapped:
-    if column.key is None:
-        return column
-    if taken.get(column.key) is column:
-        return column
-    how = "duplicate" if column.key in taken else "doubtful"
-    return replace(column, key=None, how=how, guess=column.key, learned=None)
 
 
 def detect_layout(columns: Iterable[Mapped], vocabulary: Vocabulary, named: str | None) -> Layout | None:

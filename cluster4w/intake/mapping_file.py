@@ -9,18 +9,23 @@ from typing import Any
 
 from cluster4w.intake.check import Check
 from cluster4w.intake.map import Vocabulary
-from cluster4w.intake.sheet import ColumnReport
+from cluster4w.intake.sheet_columns import ColumnReport
 from cluster4w.record.operations.aliases import Answer
 from cluster4w.record.queries.context import IGNORED, Aliases, IntakeContext, Learned
 from cluster4w.template.declaration import Template
 from cluster4w.template.language import N_, label
 from cluster4w.template.problems import Refusal
+from cluster4w.template.targets import parse_target, target_labels
 from cluster4w.template.text import fold_header
 
 _HEAD = """\
 # What each column of the file is. Correct "key" where it is empty or wrong:
 #   a column key of the template (they are listed at the end), "-" to ignore the column, "" for not decided.
 # "under" tells columns with the same header apart. Then: cluster4w check FILE --mapping THIS_FILE
+"""
+_MORE = """\
+# Figures of one population group: idps_reached, returnees_targeted, host_households_reached, and so on.
+# Dates in several columns: start_date.day, start_date.month, start_date.year, period.month, and so on.
 """
 
 
@@ -63,7 +68,7 @@ def _answer(entry: Any, template: Template) -> Answer | None:
         )
     if not key:
         return None
-    if key != IGNORED and key not in template.by_key:
+    if key != IGNORED and parse_target(key, template) is None:
         raise Refusal(
             "mapping.no_such_key",
             N_("The template has no column “%(key)s”, which the mapping file gives for “%(header)s”."),
@@ -102,6 +107,7 @@ def write_mapping(check: Check, template: Template, language: str) -> str:
                 blocks.append("\n".join(_lines(column, sheet.name, template, language)))
     keys = [f"# {c.key}: {_one_line(label(c.labels, language))}" for c in template.columns]
     blocks.append("\n".join(("# The columns of the template:", *keys)))
+    blocks.append(_MORE.rstrip())
     return "\n\n".join(blocks) + "\n"
 
 
@@ -109,14 +115,15 @@ def _lines(column: ColumnReport, sheet: str, template: Template, language: str) 
     yield f"# {_one_line(sheet)}, {column.letter}: {column.how}, {column.score} %"
     if column.samples:
         yield "# " + " | ".join(map(_one_line, column.samples))
-    if column.guess and column.how == "doubtful":
-        words = _one_line(label(template.column(column.guess).labels, language))
+    target = parse_target(column.guess or "", template)
+    if target and column.how == "doubtful":
+        words = _one_line(label(target_labels(target, template), language))
         yield f"# perhaps {column.guess} ({words})"
     yield "[[column]]"
     yield f"header = {_quoted(column.header)}"
     if column.context:
         yield f"under = {_quoted(column.context)}"
-    yield f"key = {_quoted(IGNORED if column.how == 'ignored' else column.key or '')}"
+    yield f"key = {_quoted(IGNORED if column.how == 'ignored' else column.target or '')}"
 
 
 def _one_line(text: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cluster4w.intake.tables import Table
+from cluster4w.intake.tables import Table, number_of, text_of
+from cluster4w.template.completion import OUR_CLUSTER
 from cluster4w.template.declaration import Template
 from cluster4w.template.text import fold, fold_header
 
@@ -22,30 +23,32 @@ GROUP_CODES = {
     "npd": "host",
 }
 #: Words of "everybody", "both sexes", "every age".
-ALL = {"", "a", "all", "total", "tous", "toutes", "ensemble", "t", "both", "deux sexes"}
+ALL = {
+    "", "a", "all", "total", "tous", "toutes", "ensemble", "t", "both", "deux sexes", "all groups",
+    "tous les groupes", "les deux",
+}  # fmt: skip
 #: Words of the whole country in an area column.
 NATIONAL = {
-    "national",
-    "niveau national",
-    "pays",
-    "country",
-    "total",
-    "total general",
-    "grand total",
-    "ensemble",
-}
+    "national", "niveau national", "pays", "country", "ensemble du pays", "whole country", "pays entier",
+}  # fmt: skip
+#: What the area column of a row of totals says: "Total", "Sous-total Mopti", "Grand total", "Mopti Total".
+TOTALS = re.compile(r"(?:sous |grand |sub )?(?:total|totaux|totals|subtotal)\b.*|.* total|ensemble")
 
 _MEASURES = (
     (IN_NEED, re.compile(r"\b(in need|inneed|pin|need|needs|besoin|besoins)\b")),
-    (TARGETED, re.compile(r"\b(targeted|target|targets|cible|cibles|ciblee|ciblees|prevu)\b")),
+    (TARGETED, re.compile(r"\b(targeted|target|targets|cible|cibles|ciblee|ciblees|prevu|tgt)\b")),
 )
 _UNITS = (
     ("household", re.compile(r"\b(menages?|households?|hh|familles?|hhs|mng)\b")),
     ("individual", re.compile(r"\b(individus?|individuals?|personnes?|people|ind|persons?)\b")),
 )
-_LEVEL_CODE = re.compile(r"adm(?:in)?([0-3])(?:p?code|pcod|pc)")
-_LEVEL_NAME = re.compile(r"adm(?:in)?([0-3])(?:name|nom|na)?(?:fr|en)?")
+_LEVEL_CODE = re.compile(r"adm(?:in)?([0-3])(?:p?code|pcod|pc)|rowcacode([0-3])")
+_LEVEL_NAME = re.compile(r"adm(?:in)?([0-3])(?:name|nom|na)?(?:fr|en)?|name([0-3])")
 _HXL_LEVEL = re.compile(r"#adm([0-3])\+(code|name)")
+#: Shares and severities are no people.
+_NO_PEOPLE = re.compile(
+    r"%|\b(percent|pourcentage|taux|rate|share|part|severity|severite|gravite|rank|rang)\b", re.I
+)
 _DTM = re.compile(r"num(?:present)?(idp|ret|returnee|ref)s?(ind|hh)s?")
 _DTM_GROUPS = {"idp": "idps", "ret": "returnees", "returnee": "returnees", "ref": "refugees"}
 
@@ -66,6 +69,17 @@ _PLAIN = {
     "gender": {"gender", "genre", "sexe", "sex"},
     "age": {"age range", "age", "tranche d age", "min age", "max age", "age group"},
     "disabled": {"disabled", "handicap", "disability"},
+    "round": {"round", "round number", "roundnumber", "reporting round", "tour", "numero du tour", "ronde"},
+    "operation": {"operation", "operation dtm"},
+    "date": {
+        "date",
+        "reporting date",
+        "reportingdate",
+        "date de reference",
+        "reference period start",
+        "date du rapport",
+    },
+    "population": {"population"},
 }
 _MEANING = {header: meaning for meaning, headers in _PLAIN.items() for header in headers}
 _HXL_MEANING = {
@@ -74,6 +88,8 @@ _HXL_MEANING = {
     "#age": "age",
     "#is_disabled": "disabled",
     "#population_group": "group",
+    "#round": "round",
+    "#date": "date",
 }
 
 
@@ -97,6 +113,13 @@ class NeedColumns:
     codes: Mapping[int, int]
     names: Mapping[int, int]
     figures: tuple[FigureColumn, ...]
+    #: Headers of figures of other clusters, which are set aside.
+    other_clusters: tuple[str, ...] = ()
+
+    @property
+    def adds_up(self) -> bool:
+        """True for a table that gives an area several rows by design: one per reason, origin or operation."""
+        return "round" in self.plain
 
     @property
     def usable(self) -> bool:
@@ -116,6 +139,7 @@ def find_columns(table: Table, template: Template) -> NeedColumns:
     codes: dict[int, int] = {}
     names: dict[int, int] = {}
     figures: list[FigureColumn] = []
+    others: list[str] = []
     for at, header in enumerate(table.headers):
         tag = table.hxl[at] if at < len(table.hxl) else ""
         folded = fold_header(header)
@@ -123,32 +147,72 @@ def find_columns(table: Table, template: Template) -> NeedColumns:
         if found := _HXL_LEVEL.match(tag):
             (codes if found[2] == "code" else names).setdefault(int(found[1]), at)
         elif found := _LEVEL_CODE.fullmatch(squeezed):
-            codes.setdefault(int(found[1]), at)
+            codes.setdefault(int(found[1] or found[2]), at)
         elif (meaning := _HXL_MEANING.get(tag.partition("+")[0])) or (meaning := _MEANING.get(folded)):
             if meaning.startswith("name_") and meaning != "name_any":
                 names.setdefault(int(meaning[-1]), at)
             else:
                 plain.setdefault(meaning, []).append(at)
         elif found := _LEVEL_NAME.fullmatch(squeezed):
-            names.setdefault(int(found[1]), at)
-        elif (figure := _figure_column(at, fold(header), squeezed, template)) is not None:
+            names.setdefault(int(found[1] or found[2]), at)
+        elif _NO_PEOPLE.search(header):
+            continue
+        elif _other_cluster(table, at, template):
+            others.append(header)
+        elif (figure := _figure_column(table, at, template)) is not None:
             figures.append(figure)
-    return NeedColumns(plain, codes, names, tuple(figures))
+    if "round" in plain and not figures and "value" not in plain:
+        # Tables of the displacement matrix on open data sites call the displaced "population".
+        figures += [
+            FigureColumn(at, IN_NEED, "idps", None, "individual") for at in plain.get("population", ())
+        ]
+    if others and {f.sub_sector for f in figures} == {"shelter"}:
+        # Beside the columns of other clusters, "Shelter" is the cluster's name and not the sub-sector's.
+        figures = [replace(f, sub_sector=None) for f in figures]
+    return NeedColumns(plain, codes, names, tuple(figures), tuple(others))
 
 
-def _figure_column(at: int, folded: str, squeezed: str, template: Template) -> FigureColumn | None:
-    if found := _DTM.fullmatch(squeezed):
+def _words_of(table: Table, at: int) -> str:
+    """Return the folded words over a column, those of the heading above it included."""
+    above = table.above[at] if at < len(table.above) else ""
+    return fold(f"{above} {table.headers[at]}")
+
+
+def _other_cluster(table: Table, at: int, template: Template) -> bool:
+    """Tell whether a column holds figures of another cluster: "WASH_PIN", or "Santé" over numbers."""
+    words = _words_of(table, at)
+    named = spelt_within(words, "cluster", template)
+    if named is None or named == OUR_CLUSTER or spelt_within(words, "sub_sector", template):
+        return False
+    return measure_of(words) is not None or _holds_numbers(table, at)
+
+
+def _holds_numbers(table: Table, at: int) -> bool:
+    cells = [cells[at] for _, cells in table.rows[:50] if text_of(cells[at])]
+    return bool(cells) and all(number_of(cell) is not None for cell in cells)
+
+
+def _figure_column(table: Table, at: int, template: Template) -> FigureColumn | None:
+    header = fold(table.headers[at])
+    if found := _DTM.fullmatch(header.replace(" ", "")):
         unit = "household" if found[2] == "hh" else "individual"
         return FigureColumn(at, IN_NEED, _DTM_GROUPS[found[1]], None, unit)
-    measure = next((m for m, pattern in _MEASURES if pattern.search(folded)), None)
+    folded = _words_of(table, at)
+    measure = measure_of(folded)
     group = spelt_within(folded, "population_group", template)
-    if measure is None and (group is None or re.search(r"\b(code|name|nom|date|source)\b", folded)):
+    sub_sector = spelt_within(folded, "sub_sector", template)
+    if re.search(r"\b(code|name|nom|date|source|comment|comments|commentaire|commentaires)\b", header):
         return None
+    if measure is None and group is None:
+        ours = sub_sector or spelt_within(folded, "cluster", template) == OUR_CLUSTER
+        unit_named = any(pattern.search(folded) for _, pattern in _UNITS)
+        if not (ours or (unit_named and table.above)) or not _holds_numbers(table, at):
+            return None
     return FigureColumn(
         at,
         measure,
         group,
-        spelt_within(folded, "sub_sector", template),
+        sub_sector,
         next((u for u, pattern in _UNITS if pattern.search(folded)), None),
     )
 

@@ -120,8 +120,147 @@ words(
 )
 
 
+words(
+    "needs.negative",
+    Severity.ERROR,
+    N_("Figures below zero"),
+    N_("%(value)s is below zero; the figure was left out. A correction belongs into the figure itself."),
+)
+words(
+    "needs.totals",
+    Severity.INFO,
+    N_("Rows of totals"),
+    N_("%(count)s rows of totals were set aside: the figures of areas are added up here, not read twice."),
+)
+words(
+    "needs.totals_differ",
+    Severity.WARNING,
+    N_("Totals that are not the sum"),
+    N_(
+        "The row of totals says %(value)s, the areas read come to %(total)s (difference %(difference)s)."
+        " Look for rows that were left out, or for a total that was not renewed."
+    ),
+)
+words(
+    "needs.parent_sum",
+    Severity.WARNING,
+    N_("Parts that are not the whole"),
+    N_(
+        "%(area)s: the figure is %(value)s, but %(parts)s of its %(every)s areas come to %(total)s"
+        " (difference %(difference)s). Both stay as they are; the difference is known at this level only."
+    ),
+)
+words(
+    "needs.household_size",
+    Severity.WARNING,
+    N_("Unusual household sizes"),
+    N_(
+        "%(area)s: %(people)s people in %(value)s households are %(size)s people a household. Between 3 and 9"
+        " is usual: check both figures."
+    ),
+)
+words(
+    "needs.missing_areas",
+    Severity.INFO,
+    N_("Areas without a figure"),
+    N_("%(level)s: %(count)s of %(total)s areas have a figure; missing: %(names)s. Absent is not zero."),
+)
+words(
+    "needs.looks_like_edition",
+    Severity.WARNING,
+    N_("A table of another edition"),
+    N_(
+        "Codes and names agree with the edition %(edition)s in %(count)s of %(total)s rows and with %(own)s"
+        " in %(own_count)s. Load the file with the edition %(edition)s: its codes are then translated."
+    ),
+)
+words(
+    "needs.split_area",
+    Severity.ERROR,
+    N_("Areas that were divided"),
+    N_(
+        "The area %(value)s of the edition %(edition)s is several areas here (%(codes)s). Its figure is not"
+        " split; it was left out. Give the figures of the areas, or the figure of the area above them."
+    ),
+)
+words(
+    "needs.merged_areas",
+    Severity.INFO,
+    N_("Areas that were put together"),
+    N_("%(area)s: the areas %(codes)s of the file’s edition are one area here; their figures were added."),
+)
+words(
+    "needs.merged_in_part",
+    Severity.WARNING,
+    N_("Areas of which a part is missing"),
+    N_(
+        "%(area)s is several areas in the file’s edition, and only %(codes)s has a figure: this figure is"
+        " of a part of the area."
+    ),
+)
+words(
+    "needs.more_areas_there",
+    Severity.WARNING,
+    N_("Areas that may have been divided"),
+    N_(
+        "%(level)s: the edition %(edition)s has %(theirs)s areas, this one %(ours)s. An area of the same name"
+        " may be smaller there; its figure stands as the file gives it."
+    ),
+)
+words(
+    "needs.other_columns",
+    Severity.INFO,
+    N_("Columns of other clusters"),
+    N_("Columns of other clusters were set aside: %(headers)s."),
+)
+words(
+    "needs.earlier_rounds",
+    Severity.INFO,
+    N_("Earlier rounds"),
+    N_(
+        "Operation %(operation)s: the round %(round)s was read; %(count)s earlier rounds were set aside."
+        " Rounds are never added."
+    ),
+)
+words(
+    "needs.added_up",
+    Severity.INFO,
+    N_("Rows added up"),
+    N_("%(rows)s rows of one round were added up to %(count)s figures: the table gives areas several rows."),
+)
+words(
+    "needs.date_differs",
+    Severity.INFO,
+    N_("Another date in the file"),
+    N_("The file dates its figures %(date)s; they were loaded with the date %(dated)s."),
+)
+
 #: Under which count a row can fall, after the number read.
-ROW_COUNTS = ("read", "used", "left_out", "other_sectors", "breakdowns", "empty")
+ROW_COUNTS = (
+    "read",
+    "used",
+    "left_out",
+    "other_sectors",
+    "breakdowns",
+    "empty",
+    "totals",
+    "older_rounds",
+)
+
+
+#: What figures are about: measure, sub-sector, population group, unit.
+Kind = tuple[str, str | None, str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionTotal:
+    """What a file says of a region: its own figure, the sum of its areas, and how many areas that are."""
+
+    pcode: str
+    name: str
+    own: float | None
+    total: float | None
+    areas: int
 
 
 @dataclass
@@ -136,6 +275,30 @@ class LoadedNeeds:
     figures: list[Figure] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     saved: NeedSource | None = None
+    #: P-code to name, and to the p-code of the region.
+    names: dict[str, str] = field(default_factory=dict)
+    regions: dict[str, str] = field(default_factory=dict)
+
+    def kinds(self) -> list[Kind]:
+        """Return what the figures are about: measure, sub-sector, group, unit, in the order of the file."""
+        return list(
+            dict.fromkeys((f.measure, f.sub_sector, f.population_group, f.unit) for f in self.figures)
+        )
+
+    def by_region(self, kind: Kind) -> list[RegionTotal]:
+        """Return the regions of one kind of figures, the whole country last where the file gives it."""
+        mine = [f for f in self.figures if (f.measure, f.sub_sector, f.population_group, f.unit) == kind]
+        deepest = max((f.level for f in mine), default=0)
+        found = []
+        for region in sorted({self.regions.get(f.pcode, "") for f in mine if f.level}):
+            own = next((f.value for f in mine if f.level == 1 and f.pcode == region), None)
+            parts = [f.value for f in mine if f.level == deepest > 1 and self.regions.get(f.pcode) == region]
+            total = sum(parts) if parts else None
+            found.append(RegionTotal(region, self.names.get(region, region), own, total, len(parts)))
+        country = next((f for f in mine if f.level == 0), None)
+        if country is not None:
+            found.append(RegionTotal(country.pcode, "", country.value, None, 0))
+        return found
 
     @property
     def has_errors(self) -> bool:
@@ -183,7 +346,7 @@ class LoadedNeeds:
             translate(
                 N_(
                     "Set aside: %(other_sectors)s of other sectors, %(breakdowns)s breakdowns, "
-                    "%(empty)s empty"
+                    "%(empty)s empty, %(totals)s of totals, %(older_rounds)s of earlier rounds"
                 )
             )
             % self.rows,

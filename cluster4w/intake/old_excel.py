@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
+
+from cluster4w.intake.text_volume import old_lengths
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
@@ -147,26 +150,56 @@ def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
 #: Records of cells (MS-XLS 2.3): row and column come first in each. MULRK ends with its last column.
 _CELLS = frozenset({0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00BD, 0x00D6})
 _SHEET, _STRINGS, _EXTENT, _LAST, _MANY = 0x0085, 0x00FC, 0x0200, 0x000A, 0x00BD
+_NAMED, _GOES_ON, _PASSWORD = 0x00FD, 0x003C, 0x002F
 
 
-def count_cells(stream: bytes) -> int:
-    """Return how many cells the rectangles of all sheets hold: the reader makes all of them at once.
+class Encrypted(ValueError):
+    """The workbook asks for a password."""
+
+
+@dataclass
+class Extent:
+    """How many cells the rectangles of all sheets hold, and letters: the reader makes all of them at once."""
+
+    cells: int = 0
+    text: int = 0
+
+
+def extent(stream: bytes) -> Extent:
+    """Return what the sheets of a workbook unfold to.
 
     Raises:
+        Encrypted: it asks for a password.
         Damaged: sheets lie in each other, or something states a size that no file has.
     """
     starts = []
+    shared: list[bytes] = []
+    last = 0
     for kind, at, length in _records(stream, 0):
+        if kind == _PASSWORD:
+            raise Encrypted
+        if kind == _STRINGS or (kind == _GOES_ON and last == _STRINGS):
+            shared.append(stream[at : at + length])
+        last = _STRINGS if kind == _GOES_ON and last == _STRINGS else kind
         if kind == _SHEET and length >= 4:
             starts.append(struct.unpack_from("<L", stream, at)[0])
         elif kind == _STRINGS and length >= 8 and struct.unpack_from("<L", stream, at + 4)[0] > len(stream):
             raise Damaged
     starts.sort()
-    return sum(_count(stream, start, end) for start, end in pairwise([*starts, len(stream)]))
+    try:
+        lengths = old_lengths(shared)
+    except (ValueError, struct.error):
+        # The reader may get farther than we do: then any text may be as long as all of them.
+        lengths = [sum(map(len, shared)) * 2]
+    found = Extent(text=len(stream))
+    for start, end in pairwise([*starts, len(stream)]):
+        _add(found, stream, start, end, lengths)
+    return found
 
 
-def _count(stream: bytes, start: int, end: int) -> int:
+def _add(found: Extent, stream: bytes, start: int, end: int, lengths: list[int]) -> None:
     rows = columns = 0
+    longest = max(lengths, default=0)
     for kind, at, length in _records(stream, start):
         if at > end:
             raise Damaged
@@ -181,7 +214,10 @@ def _count(stream: bytes, start: int, end: int) -> int:
             if column > 255:
                 raise Damaged
             rows, columns = max(rows, row + 1), max(columns, column + 1)
-    return rows * columns
+            if kind == _NAMED and length >= 10:
+                number = struct.unpack_from("<L", stream, at + 6)[0]
+                found.text += lengths[number] if number < len(lengths) else longest
+    found.cells += rows * columns
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import orm
 
-from cluster4w.intake.check import Reporter
+from cluster4w.intake.check import Reporter, worsen
 from cluster4w.intake.choose import DataSheet
-from cluster4w.intake.compare import CheckedRow, Comparer, Seen, double_counts
+from cluster4w.intake.compare import CheckedRow, Comparer, Seen
+from cluster4w.intake.double_counts import double_counts
 from cluster4w.intake.findings import Finding, words
 from cluster4w.intake.locate import Table
 from cluster4w.intake.map import Vocabulary
@@ -18,6 +19,7 @@ from cluster4w.intake.organisations import OrganisationFinder
 from cluster4w.intake.places import PlaceFinder
 from cluster4w.intake.scan import SheetScan
 from cluster4w.intake.sheet import SheetReader
+from cluster4w.intake.unusual import say_unlike_before
 from cluster4w.models import Operation
 from cluster4w.record.queries import comparison
 from cluster4w.record.queries.context import IntakeContext, Learned, load_context
@@ -93,7 +95,7 @@ def check_row(
             the record.
     """
     context = load_context(session, operation, agency.id)
-    reporter = Reporter({str(k): str(v) for k, v in (operation.severities or {}).items()})
+    reporter = Reporter.of(operation)
     keys = tuple(cells)
     headers = _headers(context, keys, language)
     columns = {("", fold_header(h)): Learned(key, 0) for h, key in zip(headers, keys, strict=True)}
@@ -108,8 +110,8 @@ def check_row(
         context=context,
         source=source,
         vocabulary=Vocabulary.of(context.template),
-        places=PlaceFinder(context.gazetteer, context.learned("area")),
-        organisations=OrganisationFinder(context.agencies, agency, context.learned("organisation")),
+        places=PlaceFinder(context.gazetteer, context.learned("area"), context.sites),
+        organisations=OrganisationFinder.of(context, agency),
         reporter=reporter,
         month=None,
         all_clusters=True,
@@ -123,6 +125,7 @@ def check_row(
     if checked.state != "with_errors":
         if uid is None:
             _say_recorded(session, context, checked, keys, reporter)
+        say_unlike_before(session, context, [checked], {_SHEET: {}}, reporter, worsen)
         _say_double_count(session, context, checked, reporter)
     return OneRow(checked.values, tuple(reporter.findings))
 
@@ -160,10 +163,9 @@ def _say_recorded(
 def _say_double_count(
     session: orm.Session, context: IntakeContext, row: CheckedRow, reporter: Reporter
 ) -> None:
-    period = row.values.get("period")
-    if row.organisation_id is None or period is None:
-        return
     names = {a.id: a.acronym for a in context.agencies}
-    others = comparison.others_rows(session, context.operation, {row.organisation_id}, {str(period)})
-    for _, other, figure in double_counts([row], others):
-        reporter.say("row.double_count", params={"other": names.get(other, "?"), "figure": figure})
+    for twice in double_counts(session, context.operation, [row]):
+        # Of the organisation's own rows :func:`_say_recorded` speaks.
+        if not twice.own:
+            params = {"other": names.get(twice.organisation_id, "?"), "figure": str(twice.figure)}
+            reporter.say("row.double_count", params=params)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NoReturn
@@ -18,13 +18,16 @@ import python_calamine
 from cluster4w.intake import old_excel, xlsx_parts
 from cluster4w.intake.archive import Archive, packed_again, part_path
 from cluster4w.intake.delimited import read_delimited
-from cluster4w.intake.scan import SheetScan, ods_cells, scan_binary_sheet, scan_sheet
+from cluster4w.intake.scan import SheetScan, ods_extent, scan_binary_sheet, scan_sheet
+from cluster4w.intake.text_volume import SharedTexts, binary_lengths
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
 #: A cell as the reader gives it: text, float, bool, date, datetime, time, timedelta; "" when empty.
 Cell = Any
 Row = list[Cell]
+#: A merged block: row and column of its first and of its last cell, counted from 0.
+Merge = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Limits:
     """How much a file may hold."""
 
     size: int = 64 << 20
-    unpacked: int = 1 << 30
+    unpacked: int = 400 << 20
     #: Unpacked bytes per packed byte, for parts above a megabyte; honest workbooks stay below 60.
     ratio: int = 250
     sheets: int = 250
@@ -41,6 +44,8 @@ class Limits:
     #: Rows x columns that the reader would hold, 32 bytes each; a part that is large has more of its own.
     cells: int = 8_000_000
     bytes_per_cell: int = 8
+    #: Letters that the reader would hold; it holds a shared text once for each cell that names it.
+    text: int = 80_000_000
 
     def cells_of(self, size: int) -> int:
         """Return the cells that a sheet of so many bytes may unfold to."""
@@ -48,6 +53,8 @@ class Limits:
 
 
 LIMITS = Limits()
+#: Merged blocks of a sheet that are looked at.
+MAX_MERGED = 50_000
 
 
 @dataclass
@@ -59,6 +66,8 @@ class Sheet:
     rows: Callable[[], Iterator[Row]]
     #: Looks at the raw sheet once; call it before ``rows``.
     scan: Callable[[], SheetScan] = field(default=SheetScan)
+    #: The merged blocks, once ``rows`` was read from.
+    merged: Callable[[], Sequence[Merge]] = tuple
 
 
 @dataclass
@@ -67,6 +76,8 @@ class Workbook:
 
     kind: str
     sheets: list[Sheet]
+    #: In which a text file was read that does not say its encoding; "" for one that does.
+    guessed: str = ""
 
 
 def refuse(code: str, message: str, /, **params: Any) -> NoReturn:
@@ -99,8 +110,8 @@ def open_workbook(data: bytes, *, limits: Limits = LIMITS) -> Workbook:
             N_("This file is %(kind)s, whatever its name says. Send an Excel, OpenDocument or CSV file."),
             kind=kind,
         )
-    rows = read_delimited(data, limits.rows, limits.columns)
-    return Workbook("csv", [Sheet("", True, lambda: iter(rows))])
+    rows, guessed = read_delimited(data, limits.rows, limits.columns)
+    return Workbook("csv", [Sheet("", True, lambda: iter(rows))], guessed)
 
 
 def _foreign_kind(data: bytes) -> str:
@@ -147,8 +158,13 @@ def _open_old(data: bytes, limits: Limits) -> Workbook:
         _refuse_encrypted()
     with guarded():
         stream = old_excel.workbook_stream(data)
-        if old_excel.count_cells(stream) > limits.cells_of(len(stream)):
+        try:
+            extent = old_excel.extent(stream)
+        except old_excel.Encrypted:
+            _refuse_encrypted()
+        if extent.cells > limits.cells_of(len(stream)):
             _refuse_stray("")
+        _limit_text(extent.text, limits)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(old_excel.alone(stream)))
     return _workbook("xls", book, limits, {})
 
@@ -184,26 +200,36 @@ def _open_zip(data: bytes, limits: Limits) -> Workbook:
 
 def _open_ods(archive: Archive, limits: Limits) -> Workbook:
     manifest = "META-INF/manifest.xml"
+    merges: dict[str, Any] = {}
     with guarded():
         if manifest in archive and b"manifest:encryption-data" in archive.read(manifest):
             _refuse_encrypted()
-        if ods_cells(archive.pieces("content.xml")) > limits.cells_of(archive.size("content.xml")):
+        cells, text = ods_extent(archive.pieces("content.xml"), merges)
+        if cells > limits.cells_of(archive.size("content.xml")):
             _refuse_stray("")
+        _limit_text(text, limits)
         kept = [(path, path) for path in ("mimetype", manifest, "content.xml") if path in archive]
         data = packed_again(archive, kept, ())
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    return _workbook("ods", book, limits, {})
+    return _workbook("ods", book, limits, {}, merges=merges)
 
 
 def _open_xlsx(archive: Archive, limits: Limits) -> Workbook:
     with guarded():
         described = xlsx_parts.describe(archive)
         _limit_sheets(len(described.sheets), limits)
+        shared = _shared_texts(archive, limits)
         data = xlsx_parts.plain(archive, described)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
     def look(path: str) -> Callable[[], SheetScan]:
-        return lambda: scan_sheet(lambda: archive.pieces(path), limits.columns)
+        def scan() -> SheetScan:
+            found = scan_sheet(lambda: archive.pieces(path), limits.columns)
+            if not is_stray(found, limits):
+                found.text = shared.volume(found, lambda: archive.pieces(path), limits.text)
+            return found
+
+        return scan
 
     looks = {f"s{n}": look(sheet.path) for n, sheet in enumerate(described.sheets)}
     names = {f"s{n}": sheet.name for n, sheet in enumerate(described.sheets)}
@@ -213,11 +239,14 @@ def _open_xlsx(archive: Archive, limits: Limits) -> Workbook:
 def _open_binary(archive: Archive, limits: Limits) -> Workbook:
     with guarded():
         parts = xlsx_parts.binary_parts(archive)
-        scans = {path: scan_binary_sheet(archive.read(path)) for path in parts.readable}
+        strings = xlsx_parts.BINARY[2]
+        lengths = binary_lengths(archive.read(strings)) if strings in archive else []
+        scans = {path: scan_binary_sheet(archive.read(path), lengths) for path in parts.readable}
         # The reader may take any of these parts for any sheet: none of them may reach far.
         for scan in scans.values():
             if is_stray(scan, limits):
                 _refuse_stray(scan.far_cell)
+            _limit_text(scan.text, limits)
         named = {part_path(path): path for path in xlsx_parts.BINARY}
         kept = [(named.get(path, path), path) for path in {*named, *parts.readable} if path in archive]
         data = packed_again(archive, kept, ())
@@ -233,6 +262,25 @@ def _limit_sheets(count: int, limits: Limits) -> None:
             N_("The workbook has %(count)s sheets; the limit is %(limit)s. Send only the sheets of the 4W."),
             count=count,
             limit=limits.sheets,
+        )
+
+
+def _shared_texts(archive: Archive, limits: Limits) -> SharedTexts:
+    """Return the texts that cells name; refuses more of them than a table has."""
+    path = xlsx_parts.STRINGS
+    if path not in archive:
+        return SharedTexts(0, tuple)
+    _limit_text(archive.size(path), limits)
+    shared = SharedTexts(archive.size(path), lambda: archive.pieces(path))
+    shared.require_honest()
+    return shared
+
+
+def _limit_text(letters: int, limits: Limits) -> None:
+    if letters > limits.text:
+        refuse(
+            "file.too_much_text",
+            N_("The cells hold far more text than a table does. Copy the table alone into a new workbook."),
         )
 
 
@@ -267,16 +315,19 @@ def _workbook(
     limits: Limits,
     looks: Mapping[str, Callable[[], SheetScan]],
     names: dict[str, str] | None = None,
+    merges: dict[str, Sequence[Merge]] | None = None,
 ) -> Workbook:
     """Return the workbook that the reader opened.
 
-    ``looks`` scans a sheet, by the reader's name of it; ``names`` holds the true names where those are ours.
+    ``looks`` scans a sheet, by the reader's name of it; ``names`` holds the true names where those are ours;
+    ``merges`` the merged blocks that the reader does not tell.
     """
     described = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
     _limit_sheets(len(described), limits)
     sheets = []
     scans: dict[str, SheetScan] = {}
     parsed: dict[str, python_calamine.CalamineSheet] = {}
+    merged = dict(merges or {})
     for meta in described:
         shown = names[meta.name] if names else meta.name
 
@@ -295,10 +346,14 @@ def _workbook(
                 _refuse_damaged()
             if is_stray(seen, limits):
                 _refuse_stray(seen.far_cell)
-            return _rows(book, name, shown, limits, parsed)
+            _limit_text(seen.text, limits)
+            return _rows(book, name, shown, limits, parsed, merged)
+
+        def blocks(name: str = meta.name) -> Sequence[Merge]:
+            return merged.get(name, ())
 
         visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
-        sheets.append(Sheet(shown, visible, rows, scan))
+        sheets.append(Sheet(shown, visible, rows, scan, blocks))
     return Workbook(kind, sheets)
 
 
@@ -313,12 +368,15 @@ def _rows(
     shown: str,
     limits: Limits,
     parsed: dict[str, python_calamine.CalamineSheet],
+    merges: dict[str, Sequence[Merge]],
 ) -> Iterator[Row]:
     with guarded():
         # A sheet is looked at twice, for its first rows and for all; it is parsed once, then let go.
         sheet = parsed.pop(name, None)
         if sheet is None:
             sheet = parsed[name] = book.get_sheet_by_name(name)
+            if sheet.merged_cell_ranges is not None:
+                merges[name] = sheet.merged_cell_ranges[:MAX_MERGED]
         if sheet.end is None:
             return
         count = sheet.end[0] + 1

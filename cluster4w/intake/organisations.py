@@ -9,8 +9,9 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from cluster4w.intake.asking import ask
+from cluster4w.intake.organisation_names import country_names, parts, without_country
 from cluster4w.intake.read import Issue
-from cluster4w.record.queries.context import Aliases
+from cluster4w.record.queries.context import Aliases, IntakeContext
 from cluster4w.record.queries.organisations import Agency
 from cluster4w.template.text import fold
 
@@ -46,6 +47,14 @@ class OrganisationFinder:
     aliases: Aliases = field(default_factory=dict)
     #: Organisations that the file brings, in order.
     new: list[Agency] = field(default_factory=list)
+    #: Names of the operation's country: a branch is called after it.
+    country: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, context: IntakeContext, own: Agency | None) -> OrganisationFinder:
+        """Return the finder of a file of an organisation, or of the whole cluster (None)."""
+        country = country_names(context.operation.country)
+        return cls(context.agencies, own, context.learned("organisation"), country=country)
 
     def __post_init__(self) -> None:
         self._memo: dict[tuple[str, str, str], Found] = {}
@@ -73,11 +82,14 @@ class OrganisationFinder:
         said = (key, text)
         found = self._named.get(said)
         if found is None:
-            official = self._names.get(fold(text)) or self._acronyms.get(fold(text)) or []
+            official = self._official(text)
+            confirmed = self._confirmed(key, text) if len(official) != 1 else None
             if official:
-                found = Found(official[0] if len(official) == 1 else None)
+                one = official[0] if len(official) == 1 else None
+                told = confirmed is not None and confirmed.agency in official
+                found = confirmed if confirmed is not None and told else Found(one)
             else:
-                found = self._confirmed(key, text) or Found(None)
+                found = confirmed or Found(self._together(text))
             self._named[said] = found
         return found
 
@@ -89,8 +101,10 @@ class OrganisationFinder:
         own = self.own
         if own is None or (not acronym and not name):
             return Found(own)
-        by_acronym = not acronym or fold(acronym) in (fold(own.acronym), fold(own.name))
-        by_name = not name or fold(name) in (fold(own.name), fold(own.acronym))
+        by_acronym, by_name = (
+            not text or fold(text) in (fold(own.acronym), fold(own.name)) or self._alone(text) == own
+            for text in (acronym, name)
+        )
         if by_acronym and by_name:
             return Found(own)
         alike = fuzz.token_sort_ratio(fold(name), fold(own.name)) if name else 0.0
@@ -98,7 +112,7 @@ class OrganisationFinder:
             return Found(own)
         key = "org_acronym" if acronym else "org_name"
         asked: dict[str, Any] = {}
-        others = [*self._acronyms.get(fold(acronym), []), *self._names.get(fold(name), [])]
+        others = [*self._named_in(acronym), *self._named_in(name)]
         if all(a.id == own.id for a in others):
             # Nobody else's name: it may be the organisation under another one.
             said = ("org_name", name) if name else ("org_acronym", acronym)
@@ -114,8 +128,61 @@ class OrganisationFinder:
         agency = self._by_id.get(said.target) if said else None
         return Found(agency, None, said.id) if said and agency else None
 
-    def _ask(self, key: str, text: str, candidates: Iterable[Agency]) -> dict[str, Any]:
-        return ask("organisation", key, text, (a.id for a in candidates if a.id > 0))
+    def _ask(
+        self, key: str, text: str, candidates: Iterable[Agency], *, closed: bool = False
+    ) -> dict[str, Any]:
+        return ask("organisation", key, text, (a.id for a in candidates if a.id > 0), closed=closed)
+
+    def _official(self, text: str) -> list[Agency]:
+        """Return the organisations of this very name, else those of this acronym."""
+        return self._names.get(fold(text)) or self._acronyms.get(fold(text)) or []
+
+    def _named_in(self, text: str) -> list[Agency]:
+        """Return the organisations that a text names, each once: it, or what it puts together."""
+        official = self._official(text) if text else []
+        if official or not text:
+            return official
+        found = [a for part in parts(text) if len(known := self._branch_of(part)) == 1 for a in known]
+        return list(dict.fromkeys(found))
+
+    def _branch_of(self, text: str) -> list[Agency]:
+        """Return the organisations of this name, or of this name without the country's."""
+        return self._official(text) or self._official(without_country(text, self.country))
+
+    def _together(self, text: str) -> Agency | None:
+        """Return the organisation that a text names twice: "NRC/ Norwegian Refugee Council"."""
+        said = parts(text)
+        known = [self._branch_of(part) for part in said]
+        # An acronym that two organisations share is told by the name beside it.
+        one = next((a[0] for a in known if len(a) == 1), None)
+        return one if len(said) > 1 and all(one in a for a in known) else None
+
+    def _alone(self, text: str) -> Agency | None:
+        """Return the one organisation that a text names beyond doubt, whichever column it stands in."""
+        official = self._official(text)
+        if official:
+            return official[0] if len(official) == 1 else None
+        branch = self._branch_of(text)
+        return branch[0] if len(branch) == 1 else self._together(text)
+
+    def _plainly(self, acronym: str, name: str) -> Found | None:
+        """Return the organisation of cells that hold more than, or not, what their column asks for."""
+        told = [text for text in (acronym, name) if text]
+        found = [self._alone(text) for text in told]
+        if None not in found and len({a.id for a in found if a}) == 1:
+            agency = found[0]
+            key, text = ("org_name", name) if name else ("org_acronym", acronym)
+            if agency is not None and not self._official(text) and self._together(text) is None:
+                params = {"taken": _describe(agency), **self._ask(key, text, [agency])}
+                return Found(agency, (key, Issue("organisation.branch", params, _official_text(agency, key))))
+            return Found(agency)
+        for key, text in (("org_name", name), ("org_acronym", acronym)):
+            several = self._named_in(text) if text and not self._official(text) else []
+            if len(several) > 1:
+                names = "; ".join(map(_describe, several))
+                params = {"names": names, **self._ask(key, text, several, closed=True)}
+                return Found(None, (key, Issue("organisation.several", params)))
+        return None
 
     def _find(self, acronym: str, name: str, type_: str) -> Found:
         if not acronym and not name:
@@ -133,11 +200,16 @@ class OrganisationFinder:
         confirmed = self._confirmed(*said)
         if confirmed is not None and (confirmed.agency in official if official and name else not official):
             return confirmed
-        if with_acronym and not name:
-            if len(with_acronym) == 1:
-                return Found(with_acronym[0])
-            names = "; ".join(a.name for a in with_acronym)
-            return Found(None, ("org_acronym", Issue("organisation.ambiguous", {"names": names})))
+        if plainly := self._plainly(acronym, name):
+            return plainly
+        shared = with_acronym or (self._official(name) if not acronym else [])
+        if len(shared) > 1 and not (acronym and name):
+            key, text = said
+            if confirmed is not None and confirmed.agency in shared:
+                return confirmed
+            names = "; ".join(a.name for a in shared)
+            asked = self._ask(key, text, shared, closed=True)
+            return Found(None, (key, Issue("organisation.ambiguous", {"names": names, **asked})))
         if with_acronym:
             return self._by_acronym(with_acronym, acronym, name, type_)
         return self._unknown(acronym, name, type_)
@@ -169,7 +241,8 @@ class OrganisationFinder:
         return Found(None, ("org_name", Issue("organisation.doubtful", params, best.name)))
 
     def _unknown(self, acronym: str, name: str, type_: str) -> Found:
-        similar = self._similar(name) if name else self._similar(acronym)
+        named = self._named_in(name or acronym)
+        similar = named[0] if len(named) == 1 else self._similar(name or acronym)
         if similar is not None:
             key = "org_name" if name else "org_acronym"
             others = [a for a in self._alike(name or acronym) if a != similar]
@@ -215,6 +288,10 @@ def _index(pairs: Iterable[tuple[str, Agency]]) -> dict[str, list[Agency]]:
         if folded:
             found.setdefault(folded, []).append(agency)
     return found
+
+
+def _official_text(agency: Agency, key: str) -> str:
+    return agency.name if key == "org_name" else agency.acronym
 
 
 def _describe(agency: Agency) -> str:

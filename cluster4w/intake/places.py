@@ -7,57 +7,28 @@ is a spelling; whatever is taken beyond that says so, and everything else is ask
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from rapidfuzz import fuzz, process
-
-from cluster4w.intake.asking import ask, place_context
-from cluster4w.intake.place_names import plain
+from cluster4w.intake.asking import ask, code_and_name, place_context
+from cluster4w.intake.place_cells import Level, Placed, Said, Sites
+from cluster4w.intake.place_editions import Editions, bare_code
+from cluster4w.intake.place_index import AHEAD, APART, SUGGEST, SURE, PlaceIndex
+from cluster4w.intake.place_lists import several
+from cluster4w.intake.place_names import names_other_level
 from cluster4w.intake.read import Issue
 from cluster4w.record.gazetteer import Gazetteer, Place
 from cluster4w.record.queries.context import Aliases
 from cluster4w.template.kinds import Values
 from cluster4w.template.text import clean, fold
 
-#: From here on a spelling is taken, when it is clearly ahead of the next; from SUGGEST on it is suggested.
-SURE = 90.0
-AHEAD = 5.0
-SUGGEST = 65.0
 #: A name this alike is corrected to that of the code beside it, where the code lies in the parent.
 BACKED = 60.0
-
-#: Name and code of the three levels, as the row says them; "" where it says nothing.
-Said = tuple[str, str, str, str, str, str]
 
 _WHOLE_COUNTRY = {"fr": "tout le pays", "en": "the whole country"}
 _WITH_CODE = re.compile(r"(.+?)\s*[(\[]\s*([A-Za-z]{2,3}\d{2,8})\s*[)\]]")
 _CODE = re.compile(r"[A-Za-z]{2,3}\d{2,8}")
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What a row's place cells came to: values to set, issues by column key, the aliases that applied."""
-
-    values: Values
-    issues: tuple[tuple[str, Issue], ...]
-    learned: tuple[int, ...] = ()
-
-
-@dataclass
-class _Level:
-    """The work on one level of one row."""
-
-    level: int
-    name: str
-    code: str
-    parent: Place | None
-    issues: list[tuple[str, Issue]]
-    #: The alias by which the name is known.
-    learned: int | None = None
-
-    def say(self, part: str, code: str, suggestion: str | None = None, /, **params: object) -> None:
-        self.issues.append((f"adm{self.level}_{part}", Issue(code, params, suggestion)))
 
 
 @dataclass
@@ -67,21 +38,17 @@ class PlaceFinder:
     gazetteer: Gazetteer
     #: What people confirmed; contexts are of :func:`~cluster4w.intake.asking.place_context`.
     aliases: Aliases = field(default_factory=dict)
+    #: Asked only when a name is no place.
+    sites: Callable[[], Sites] = dict
     _memo: dict[Said, Placed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._by_level = {level: self.gazetteer.level(level) for level in (1, 2, 3)}
-        self._exact: dict[tuple[str | None, int], dict[str, list[Place]]] = {}
-        self._plain: dict[tuple[str | None, int], dict[str, list[Place]]] = {}
-        for place in self.gazetteer.places:
-            for scope in {place.parent, None}:
-                key = (scope, place.level)
-                exact, bare = self._exact.setdefault(key, {}), self._plain.setdefault(key, {})
-                for spelling in place.spellings():
-                    for index, text in ((exact, fold(spelling)), (bare, plain(spelling))):
-                        if place not in index.setdefault(text, []):
-                            index[text].append(place)
-        self._prefix = next((p.pcode[:2] for p in self.gazetteer.places), "")
+        self.index = PlaceIndex(self.gazetteer)
+        self.editions = Editions(self.gazetteer, self.index)
+
+    @cached_property
+    def _known_sites(self) -> Sites:
+        return self.sites()
 
     def find(self, said: Said) -> Placed:
         """Return the place of a row."""
@@ -96,25 +63,25 @@ class PlaceFinder:
         parent: Place | None = None
         foreign: list[tuple[str, Issue]] = []
         learned: list[int] = []
+        kept: tuple[str, str] | None = None
         for level in (1, 2, 3):
             name, code = self._split(said[2 * level - 2], said[2 * level - 1])
             if not name and not code:
                 continue
             if level > self.gazetteer.deepest:
-                if name:
-                    values[f"adm{level}_name"] = name
-                    issues.append((f"adm{level}_name", Issue("area.level_not_loaded")))
+                issues.extend(_keep(values, level, name))
                 continue
-            work = _Level(level, name, code, parent, [])
+            work = Level(level, name, code, parent, [])
             place = self._place(work)
             if self._may_be_missing(work, place):
-                if name:
-                    values[f"adm{level}_name"] = name
-                issues.append((f"adm{level}_name", Issue("area.level_not_loaded")))
+                issues.extend(_keep(values, level, name))
                 continue
-            if place is None and self._only_elsewhere(work):
+            if place is None and level == 1:
+                place = self._settled_below(work, said)
+            elsewhere = place is None and self.editions.only_elsewhere(name, code, level)
+            if elsewhere:
                 work.issues[:] = [self._of_other_edition(work)]
-            if place is None and level == 1 and self._only_elsewhere(work) and (said[2] or said[3]):
+            if elsewhere and level == 1 and (said[2] or said[3]):
                 # A region of another edition: the cercle may still be the same one in ours.
                 foreign = work.issues
                 continue
@@ -126,104 +93,136 @@ class PlaceFinder:
             if foreign:
                 foreign = []
                 issues.append(("adm1_name", self._other_region(said, place)))
+            if place.level < level:
+                # The area around it as a whole: what was typed is no area, but nothing is lost.
+                kept = (f"adm{level}_name", name)
+                continue
+            if parent is not None and not self.index.inside([place], parent):
+                # Somebody said that this name under that parent means a place elsewhere.
+                values.clear()
             parent = place
             values[f"adm{level}_pcode"] = place.pcode
             values[f"adm{level}_name"] = place.name
-        return Placed({} if foreign else values, (*foreign, *issues), tuple(learned))
+        return Placed({} if foreign else values, (*foreign, *issues), tuple(learned), kept)
 
-    def _may_be_missing(self, work: _Level, place: Place | None) -> bool:
+    def _may_be_missing(self, work: Level, place: Place | None) -> bool:
         """Tell whether a place that was not found exactly may be one that the edition does not hold yet.
 
         Where only some areas of a level are known, a near spelling may well be another place: nothing but
         an exact match is taken, and a code that is known still has to agree with the name.
         """
         unsure = place is None or bool(work.issues)
-        return unsure and work.level in self.gazetteer.partial and self._by_code(work) is None
+        coded = self.editions.ours(work.code, work.level)
+        return unsure and work.level in self.gazetteer.partial and coded is None
 
     def _split(self, name: str, code: str) -> tuple[str, str]:
         """Return name and code apart, where a cell holds both or the code stands in the name's cell."""
         if (both := _WITH_CODE.fullmatch(name)) is not None:
             name, code = both[1], code or both[2]
-        elif not code and _CODE.fullmatch(name.replace(" ", "")) and self._known(name):
+        elif self._is_code(name) and bare_code(code) in ("", bare_code(name)):
             name, code = "", name
-        return clean(name), re.sub(r"[\s_-]", "", code).upper()
+        return clean(name), bare_code(code)
 
-    def _known(self, text: str) -> bool:
-        code = re.sub(r"[\s_-]", "", text).upper()
-        editions = (self.gazetteer, *self.gazetteer.others)
-        return any(form in g.by_pcode for g in editions for form in self._forms(code))
+    def _is_code(self, name: str) -> bool:
+        return bool(_CODE.fullmatch(name.replace(" ", ""))) and self.editions.known(bare_code(name))
 
-    def _forms(self, code: str) -> tuple[str, ...]:
-        """Return a code as it stands and with the country's other prefix: MLI05 is ML05."""
-        country = self.gazetteer.country
-        if code.startswith(country) and not self._prefix.startswith(country):
-            return code, self._prefix + code[len(country) :]
-        return (code,)
+    def _confirmed(self, work: Level, text: str, coded: Place | None = None) -> Place | None:
+        """Return the place that people said a text means, under this parent and nowhere else.
 
-    def _by_code(self, work: _Level) -> Place | None:
-        for form in self._forms(work.code):
-            place = self.gazetteer.by_pcode.get(form)
-            if place is not None and place.level == work.level:
-                return place
-        return None
-
-    def _named(self, work: _Level, scope: Place | None) -> list[Place]:
-        """Return the places of the level with this name inside ``scope`` (the whole country for None)."""
-        key = (scope.pcode if scope else None, work.level)
-        return (
-            self._exact.get(key, {}).get(fold(work.name))
-            or self._plain.get(key, {}).get(plain(work.name))
-            or []
-        )
-
-    def _confirmed(self, work: _Level) -> list[Place]:
-        """Return the place that people said this name means, under this parent and nowhere else."""
-        said = self.aliases.get((place_context(work.level, work.parent), fold(work.name)))
+        It lies in the parent, or is the parent itself as a whole; a place elsewhere is only taken under a
+        name of its own, or by the code beside it.
+        """
+        said = self.aliases.get((place_context(work.level, work.parent), fold(text)))
         place = self.gazetteer.get(said.target) if said else None
-        if said is None or place is None or place.level != work.level:
-            return []
+        if said is None or place is None:
+            return None
+        if place.level != work.level:
+            fits = place == work.parent and (not work.code or text != work.name)
+        else:
+            fits = place == coded or self.index.is_called(work.name, place)
+            # Without the level right above, a name that is official somewhere means nothing else.
+            free = self._scope(work) is not None or not self.index.named(work.name, work.level, None)
+            fits = fits or (free and bool(self.index.inside([place], work.parent)))
+        if not fits:
+            return None
         work.learned = said.id
-        return self._inside([place], work.parent)
+        return place
 
-    def _scope(self, work: _Level) -> Place | None:
+    def _scope(self, work: Level) -> Place | None:
         """Return the parent inside which a name is looked for; a missing level in between has none."""
         if work.parent is not None and work.parent.level == work.level - 1:
             return work.parent
         return None
 
-    def _inside(self, places: Iterable[Place], parent: Place | None) -> list[Place]:
-        if parent is None:
-            return list(places)
-        return [p for p in places if self.gazetteer.within(p.pcode, parent.level) == parent.pcode]
-
-    def _place(self, work: _Level) -> Place | None:
-        scope = self._scope(work)
-        official = self._named(work, scope) if work.name else []
-        # An official name means what the list says, whatever was learned.
-        named = self._inside(official, work.parent) or (self._confirmed(work) if not official else [])
-        coded = self._by_code(work) if work.code else None
+    def _place(self, work: Level) -> Place | None:
+        named: list[Place] = []
+        if work.name:
+            named = self.index.named(work.name, work.level, self._scope(work))
+            if names_other_level(work.name, work.level):
+                # "Cercle de Gao" in the column of communes is no commune, unless the list calls one so.
+                named = [p for p in named if fold(work.name) in map(fold, self.index.spellings(p))]
+            # An official name means what the list says, whatever was learned.
+            named = self.index.inside(named, work.parent)
+            if len(named) != 1:
+                confirmed = self._confirmed(work, work.name)
+                if confirmed is not None and (not named or confirmed in named):
+                    named = [confirmed]
+        coded = self.editions.ours(work.code, work.level) if work.code else None
         if work.code and work.name:
             return self._both(work, named, coded)
         if work.code:
             return self._code_only(work, coded)
         return self._name_only(work, named)
 
-    def _both(self, work: _Level, named: list[Place], coded: Place | None) -> Place | None:
+    def _settled_below(self, work: Level, said: Said) -> Place | None:
+        """Return the region whose name or code stands beside another's, when the cercle agrees with it.
+
+        A code that was pulled down over the rows below is not the region of a cercle whose own name and code
+        agree.
+        """
+        if [issue.code for _, issue in work.issues] != ["area.code_name_disagree"]:
+            return None
+        name, code = self._split(said[2], said[3])
+        cercle = self.editions.ours(code, 2) if name and code else None
+        if cercle is None or cercle not in self.index.named(name, 2, None):
+            return None
+        coded = self.editions.ours(work.code, 1)
+        region = self.gazetteer.get(cercle.parent)
+        by_name = region in self.index.named(work.name, 1, None)
+        if region is None or (region != coded and not by_name):
+            return None
+        part, right = ("pcode", region.pcode) if by_name else ("name", region.name)
+        params = {"code": work.code, "name": work.name, "cercle": self.describe(cercle)}
+        work.issues.clear()
+        work.say(part, "area.settled_below", right, taken=self.describe(region), **params)
+        return region
+
+    # --- name and code --------------------------------------------------------------------------
+
+    def _both(self, work: Level, named: list[Place], coded: Place | None) -> Place | None:
         if coded is not None and coded in named:
             return coded
+        pair = self._confirmed(work, code_and_name(work.name, work.code), coded)
+        if pair is not None:
+            return pair
         if coded is None:
             return self._strange_code(work, named)
         candidate = named[0] if len(named) == 1 else None
-        alike = not named and self._inside([coded], work.parent) and self._likeness(work.name, coded) >= SURE
-        if alike and not self._named(work, None):
+        backed = not named and bool(self.index.inside([coded], work.parent))
+        if (
+            backed
+            and not self.index.named(work.name, work.level, None)
+            and self.index.spells(work.name, coded, work.parent)
+        ):
             # The code and its parent agree; the name is a spelling of the same place.
             self._take(work, coded)
             return coded
-        if candidate is None and not named and self._is_called(work.name, coded) and work.parent:
-            parent = self.describe(work.parent)
-            work.say("name", "area.not_in_parent", None, place=self.describe(coded), parent=parent)
+        if not named and self._several(work):
             return None
-        others = self._in_other_editions(work)
+        if candidate is None and not named and self.index.is_called(work.name, coded) and work.parent:
+            self._outside(work, "name", [coded], code_and_name(work.name, work.code))
+            return None
+        others = self.editions.agreeing(work.name, work.code, work.level)
         if others:
             work.say(
                 "pcode",
@@ -234,9 +233,16 @@ class PlaceFinder:
                 candidate=self.describe(candidate) if candidate else "-",
             )
             return None
-        found = candidate or self._nearest_one(work)
-        backed = found is None and not self._named(work, None) and self._inside([coded], work.parent)
-        mend_name = bool(backed) and self._likeness(work.name, coded) >= BACKED
+        self._disagree(work, candidate, coded, backed)
+        return None
+
+    def _disagree(self, work: Level, candidate: Place | None, coded: Place, backed: bool) -> None:
+        found = candidate or (self._nearest_one(work) if work.parent is not None else None)
+        backed = backed and found is None and not self.index.named(work.name, work.level, None)
+        mend_name = backed and self.index.likeness(work.name, coded) >= BACKED
+        # An unknown name may mean its code's place for good; a known one only beside this very code.
+        text = work.name if backed else code_and_name(work.name, work.code)
+        candidates = [coded] if backed else [*([found] if found else []), coded]
         work.say(
             "name" if mend_name else "pcode",
             "area.code_name_disagree",
@@ -244,36 +250,15 @@ class PlaceFinder:
             code=work.code,
             by_code=self.describe(coded),
             by_name=self.describe(found) if found else f"“{work.name}”",
-            **(self._ask(work, [coded, *([found] if found else [])]) if backed else {}),
-        )
-        return None
-
-    def _take(self, work: _Level, place: Place) -> None:
-        """Say that a spelling was taken for a place; whoever confirms it is not told again."""
-        work.say(
-            "name",
-            "area.spelling_taken",
-            place.name,
-            taken=self.describe(place),
-            **self._ask(work, [place]),
+            **self._ask(work, candidates, text),
         )
 
-    def _ask(self, work: _Level, candidates: Iterable[Place]) -> dict[str, object]:
-        context = place_context(work.level, work.parent)
-        return ask("area", context, work.name, (p.pcode for p in candidates))
-
-    def _is_called(self, name: str, place: Place) -> bool:
-        return plain(name) in {plain(s) for s in place.spellings()}
-
-    def _likeness(self, name: str, place: Place) -> float:
-        return max(fuzz.ratio(plain(name), plain(s)) for s in place.spellings())
-
-    def _strange_code(self, work: _Level, named: list[Place]) -> Place | None:
+    def _strange_code(self, work: Level, named: list[Place]) -> Place | None:
         """The code is none of ours: another edition's, or nobody's."""
-        foreign = self._foreign_codes(work)
-        linked = self._linked(work)
-        called = self._in_other_editions(work)
-        if linked is not None and (linked in named or called) and self._inside([linked], work.parent):
+        foreign = self.editions.with_code(work.code, work.level)
+        linked = self.editions.linked(work.code, work.level)
+        called = self.editions.agreeing(work.name, work.code, work.level)
+        if linked is not None and (linked in named or called) and self.index.inside([linked], work.parent):
             work.say(
                 "pcode",
                 "area.other_edition",
@@ -290,7 +275,8 @@ class PlaceFinder:
                 named[0].pcode if len(named) == 1 else None,
                 code=work.code,
                 by_code="; ".join(f"{p.name} ({edition})" for edition, p in foreign),
-                by_name=self._list(named),
+                by_name=self.index.describe_all(named),
+                **self._ask(work, named, code_and_name(work.name, work.code)),
             )
             return None
         if len(named) == 1 and (work.parent is not None or work.level == 1):
@@ -298,16 +284,17 @@ class PlaceFinder:
             return named[0]
         return self._name_only(work, named)
 
-    def _code_only(self, work: _Level, coded: Place | None) -> Place | None:
+    def _code_only(self, work: Level, coded: Place | None) -> Place | None:
         if coded is not None:
-            if self._inside([coded], work.parent):
+            if self.index.inside([coded], work.parent):
                 return coded
-            parent = self.describe(work.parent) if work.parent else "-"
-            work.say("pcode", "area.not_in_parent", None, place=self.describe(coded), parent=parent)
-            return None
-        linked = self._linked(work)
-        if linked is not None and self._inside([linked], work.parent):
-            edition = next(iter(self._foreign_codes(work)))[0]
+            confirmed = self._confirmed(work, work.code, coded)
+            if confirmed is None:
+                self._outside(work, "pcode", [coded], work.code)
+            return confirmed
+        linked = self.editions.linked(work.code, work.level)
+        if linked is not None and self.index.inside([linked], work.parent):
+            edition = next(iter(self.editions.with_code(work.code, work.level)))[0]
             work.say(
                 "pcode", "area.other_edition", linked.pcode, edition=edition, taken=self.describe(linked)
             )
@@ -315,118 +302,122 @@ class PlaceFinder:
         work.say("pcode", "area.no_such_code", None, edition=self.gazetteer.edition)
         return None
 
-    def _name_only(self, work: _Level, named: list[Place]) -> Place | None:
+    # --- name alone -----------------------------------------------------------------------------
+
+    def _name_only(self, work: Level, named: list[Place]) -> Place | None:
         if len(named) == 1:
             return named[0]
         if named:
-            work.say("name", "area.homonym", None, candidates=self._list(named))
+            asked = self._ask(work, named, closed=True)
+            work.say("name", "area.homonym", None, candidates=self.index.describe_all(named), **asked)
             return None
-        elsewhere = self._named(work, None) if work.parent is not None else []
-        near = self._near(work)
-        first = near[0] if near else None
-        clear = first is not None and (len(near) == 1 or first[1] - near[1][1] >= AHEAD)
-        if first is not None and first[1] >= SURE and clear and not elsewhere:
-            self._take(work, first[0])
-            return first[0]
-        # Where the name is another place's, only a near miss is worth suggesting.
-        enough = SURE if elsewhere else SUGGEST
-        suggestion = first[0].name if first is not None and first[1] >= enough and clear else None
-        parent = self.describe(work.parent) if work.parent else _WHOLE_COUNTRY
+        if work.level in self.gazetteer.partial and self.editions.ours(work.code, work.level) is None:
+            # It may be one that the edition does not hold yet: it is kept, whatever it is like.
+            return None
+        if self._several(work):
+            return None
+        anywhere = self.index.named(work.name, work.level, None) if work.parent is not None else []
+        elsewhere = [p for p in anywhere if not self.index.inside([p], work.parent)]
+        near = self.index.near(work.name, work.level, work.parent)
+        sure = self.index.sure(near)
+        other_level = names_other_level(work.name, work.level)
+        if sure is not None and not elsewhere and not other_level:
+            self._take(work, sure)
+            return sure
+        # Where the name is another place's, only a near miss is worth suggesting; what is less alike must
+        # stand far apart: "koporona" is more like Koporo Pen than like Koporokendie Na, which it is.
+        first, rest = (near[0][1], near[1][1] if len(near) > 1 else 0.0) if near else (0.0, 0.0)
+        alike = first >= SURE and first - rest >= AHEAD
+        alike = alike or (not elsewhere and first >= SUGGEST and first - rest >= APART)
+        suggestion = near[0][0].name if alike and not other_level else None
         if elsewhere:
-            work.say("name", "area.not_in_parent", suggestion, place=self._list(elsewhere), parent=parent)
-        elif other := self._at_another_level(work):
-            work.say("name", "area.not_this_level", None, place=self._list(other))
+            self._outside(work, "name", elsewhere, work.name, suggestion)
+        elif other := self.index.at_another_level(work.name, work.level, work.parent):
+            asked = self._ask(work, (p for p, _ in near))
+            work.say("name", "area.not_this_level", None, place=self.index.describe_all(other), **asked)
+        elif sites := self._sites(work):
+            only = sites[0].name if len(sites) == 1 and sites[0].level == work.level else None
+            asked = self._ask(work, sites)
+            work.say("name", "area.is_site", only, place=self.index.describe_all(sites), **asked)
         else:
-            nearest = self._list([p for p, _ in near[:3]]) or "-"
-            asked = self._ask(work, [p for p, _ in near])
-            work.say("name", "area.unknown", suggestion, parent=parent, nearest=nearest, **asked)
+            nearest = self.index.describe_all([p for p, _ in near[:3]]) or "-"
+            asked = self._ask(work, (p for p, _ in near))
+            work.say("name", "area.unknown", suggestion, parent=self._parent(work), nearest=nearest, **asked)
         return None
 
-    def _at_another_level(self, work: _Level) -> list[Place]:
-        """Return the places of this name that are no place of this level: a cercle typed as a region."""
-        return [
-            place
-            for (scope, level), names in self._exact.items()
-            if scope is None and level != work.level
-            for place in self._inside(names.get(fold(work.name), []), work.parent)
-            if place != work.parent
-        ]
-
-    def _near(self, work: _Level) -> list[tuple[Place, float]]:
-        """Return places of the level inside the parent, most alike first."""
-        candidates = self._inside(self._by_level[work.level], work.parent)
-        best: dict[str, tuple[Place, float]] = {}
-        spellings = [(p, plain(s)) for p in candidates for s in p.spellings()]
-        wanted = plain(work.name)
-        for _, score, index in process.extract(wanted, [s for _, s in spellings], scorer=fuzz.ratio, limit=8):
-            place, spelling = spellings[index]
-            if re.findall(r"\d+", spelling) != re.findall(r"\d+", wanted):
-                score = min(score, SUGGEST - 1)
-            if place.pcode not in best or best[place.pcode][1] < score:
-                best[place.pcode] = (place, score)
-        return sorted(best.values(), key=lambda pair: -pair[1])
-
-    def _nearest_one(self, work: _Level) -> Place | None:
-        near = self._near(work) if work.parent is not None else []
-        if near and near[0][1] >= SURE and (len(near) == 1 or near[0][1] - near[1][1] >= AHEAD):
-            return near[0][0]
-        return None
-
-    def _foreign_codes(self, work: _Level) -> list[tuple[str, Place]]:
-        return [
-            (other.edition, place)
-            for other in self.gazetteer.others
-            for form in self._forms(work.code)
-            if (place := other.by_pcode.get(form)) is not None and place.level == work.level
-        ]
-
-    def _linked(self, work: _Level) -> Place | None:
-        """Return our place that other editions know under this code, when they all agree."""
-        ours = {self.gazetteer.links.get((edition, p.pcode)) for edition, p in self._foreign_codes(work)}
-        ours.discard(None)
-        place = self.gazetteer.get(ours.pop()) if len(ours) == 1 else None
-        return place if place is not None and place.level == work.level else None
-
-    def _in_other_editions(self, work: _Level) -> list[tuple[str, Place]]:
-        """Return the editions in which this code does carry this name."""
-        wanted = {fold(work.name), plain(work.name)}
-        return [
-            (edition, place)
-            for edition, place in self._foreign_codes(work)
-            if any(fold(s) in wanted or plain(s) in wanted for s in place.spellings())
-        ]
-
-    def _only_elsewhere(self, work: _Level) -> bool:
-        """Tell whether a place is of another edition, and neither its code nor its name is one of ours."""
-        if (work.code and self._by_code(work)) or (work.name and self._named(work, None)):
+    def _several(self, work: Level) -> bool:
+        """Say, where a cell names several places, which of them are known; it is never parted silently."""
+        found = several(self.index, work.name, work.level, work.parent)
+        if found is None:
             return False
-        return bool(self._editions(work))
+        text = code_and_name(work.name, work.code) if work.code else ""
+        work.say(
+            "name",
+            "area.several",
+            None,
+            known=self.index.describe_all(found.places) or "-",
+            unknown=", ".join(found.strange) or "-",
+            parent=self._parent(work),
+            **self._ask(work, found.places, text),
+        )
+        return True
 
-    def _editions(self, work: _Level) -> list[str]:
-        by_code = [
-            e
-            for e, p in self._foreign_codes(work)
-            if not work.name or plain(work.name) in {plain(s) for s in p.spellings()}
-        ]
-        by_name = [
-            g.edition for g in self.gazetteer.others if work.name and g.named(work.name, g.level(work.level))
-        ]
-        return sorted({*by_code, *by_name})
+    def _sites(self, work: Level) -> list[Place]:
+        """Return the areas in which the record knows a site of this name: of this level, or above it."""
+        codes = self._known_sites.get(fold(work.name), ())
+        found = [self.gazetteer.get(self.gazetteer.within(c, work.level) or c) for c in codes]
+        return self.index.inside(list(dict.fromkeys(p for p in found if p is not None)), work.parent)
 
-    def _of_other_edition(self, work: _Level) -> tuple[str, Issue]:
-        params = {"editions": ", ".join(self._editions(work)), "edition": self.gazetteer.edition}
+    def _outside(
+        self, work: Level, part: str, places: list[Place], text: str, suggestion: str | None = None
+    ) -> None:
+        """Say that a place does not lie in its parent, and ask which of the two is meant."""
+        asked = self._ask(work, places, text, closed=self._scope(work) is None)
+        where = self.index.describe_all(places)
+        work.say(part, "area.not_in_parent", suggestion, place=where, parent=self._parent(work), **asked)
+
+    def _take(self, work: Level, place: Place) -> None:
+        """Say that a spelling was taken for a place; whoever confirms it is not told again."""
+        asked = self._ask(work, [place])
+        work.say("name", "area.spelling_taken", place.name, taken=self.describe(place), **asked)
+
+    def _ask(
+        self, work: Level, candidates: Iterable[Place], text: str = "", *, closed: bool = False
+    ) -> dict[str, object]:
+        context = place_context(work.level, work.parent)
+        return ask("area", context, text or work.name, (p.pcode for p in candidates), closed=closed)
+
+    def _parent(self, work: Level) -> object:
+        return self.describe(work.parent) if work.parent else _WHOLE_COUNTRY
+
+    def _nearest_one(self, work: Level) -> Place | None:
+        return self.index.sure(self.index.near(work.name, work.level, work.parent))
+
+    # --- other editions -------------------------------------------------------------------------
+
+    def _of_other_edition(self, work: Level) -> tuple[str, Issue]:
+        editions = self.editions.holding(work.name, work.code, work.level)
+        meant = (
+            self.index.inside(self.editions.meant(work.name, work.level), work.parent) if work.name else []
+        )
+        asked = self._ask(work, meant) if meant else {}
+        params = {"editions": ", ".join(editions), "edition": self.gazetteer.edition, **asked}
         return f"adm{work.level}_name", Issue("area.only_in_other_edition", params)
 
     def _other_region(self, said: Said, place: Place) -> Issue:
         region = self.gazetteer.lineage(place.pcode)[0]
-        work = _Level(1, *self._split(said[0], said[1]), None, [])
-        params = {"edition": ", ".join(self._editions(work)), "taken": self.describe(place)}
+        name, code = self._split(said[0], said[1])
+        editions = ", ".join(self.editions.holding(name, code, 1))
+        params = {"edition": editions, "taken": self.describe(place)}
         return Issue("area.other_edition", params, region.name)
 
     def describe(self, place: Place) -> str:
         """Return a place with its parent and code: "Baye (Bankass, ML050202)"."""
-        parent = self.gazetteer.get(place.parent)
-        return f"{place.name} ({parent.name}, {place.pcode})" if parent else f"{place.name} ({place.pcode})"
+        return self.index.describe(place)
 
-    def _list(self, places: Iterable[Place]) -> str:
-        return ", ".join(self.describe(p) for p in list(places)[:5])
+
+def _keep(values: Values, level: int, name: str) -> list[tuple[str, Issue]]:
+    """Keep a name as it was typed, at a level that the edition does not hold (yet)."""
+    if name:
+        values[f"adm{level}_name"] = name
+    return [(f"adm{level}_name", Issue("area.level_not_loaded"))]

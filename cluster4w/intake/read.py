@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
+from cluster4w.intake.coordinates import degrees
 from cluster4w.intake.open import Cell
 from cluster4w.template.kinds import Kind, Value
+from cluster4w.template.language import listed
+from cluster4w.template.targets import PART_LABELS
 from cluster4w.template.text import clean, fold
 
 
@@ -129,7 +132,12 @@ def parse(kind: Kind, cell: Cell, context: Context) -> Parsed:
         case Kind.MONEY:
             return _decimal(cell, text, 2)
         case Kind.LATITUDE | Kind.LONGITUDE:
-            return _decimal(cell, text, 6)
+            read = _decimal(cell, text, 6)
+            if read[1] is None:
+                return read
+            # "14° 29' 3" N", or "4,19 O".
+            found = degrees(text, latitude=kind is Kind.LATITUDE)
+            return (round(found, 6), None) if found is not None else (None, Issue("coordinates.unreadable"))
         case Kind.DAY:
             return day(cell, text)
         case Kind.MONTH:
@@ -201,6 +209,11 @@ def _decimal(cell: Cell, text: str, places: int) -> Parsed:
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 _NUMERIC_DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
 _WORDED_DAY = re.compile(r"(\d{1,2})(?:er)?[-/. ]+([a-z]+)[-/. ]+(\d{4}|\d{2})")
+#: "le", "lundi", "Monday": what may stand before a day.
+_BEFORE_DAY = re.compile(
+    r"^(?:(?:le|du|au|the|on|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday"
+    r"|thursday|friday|saturday|sunday) )+"
+)
 _WORDED_DAY_US = re.compile(r"([a-z]+) (\d{1,2}) (\d{4})")
 
 
@@ -220,7 +233,7 @@ def day(cell: Cell, text: str) -> Parsed:
             value, issue = _date(year, first, second)
             return value, issue or Issue("date.month_first", {"day": str(value)})
         return _date(year, second, first)
-    folded = fold(text)
+    folded = _BEFORE_DAY.sub("", fold(text))
     if (worded := _WORDED_DAY.fullmatch(folded)) is not None and worded[2] in MONTHS:
         return _date(_year(worded[3]), MONTHS[worded[2]], int(worded[1]))
     if (worded := _WORDED_DAY_US.fullmatch(folded)) is not None and worded[1] in MONTHS:
@@ -235,6 +248,35 @@ def _serial(value: float) -> Parsed:
     if 32874 <= value <= 62093:
         return dt.date(1899, 12, 30) + dt.timedelta(days=int(value)), None
     return None, Issue("date.unreadable")
+
+
+def date_of_parts(kind: Kind, parts: Mapping[str, Cell], context: Context) -> Parsed:
+    """Return the date, or the month, whose day, month and year stand in cells of their own."""
+    texts = {part: as_text(cell) for part, cell in parts.items()}
+    missing = [part for part, text in texts.items() if is_absent(text)]
+    if len(missing) == len(parts):
+        return ABSENT
+    if any(map(is_error, texts.values())):
+        return None, Issue("cell.error")
+    lacking = missing if kind is not Kind.MONTH else [p for p in missing if p == "month"]
+    if lacking:
+        return None, Issue(
+            "date.incomplete", {"missing": listed(PART_LABELS[p] for p in lacking), "part": lacking[0]}
+        )
+    unreadable: Parsed = (None, Issue("date.unreadable", {"shown": " ".join(texts.values())}))
+    year = _year(texts["year"]) if re.fullmatch(r"\d{4}|\d{2}", texts["year"], re.ASCII) else None
+    if "year" not in missing and year is None:
+        return unreadable
+    if kind is Kind.MONTH and year is None:
+        return month(parts["month"], texts["month"], context.year)
+    found, issue = month(parts["month"], texts["month"], year)
+    if not isinstance(found, str) or kind is Kind.MONTH:
+        taken = issue is not None and issue.code == "month.year_assumed"
+        return found, None if taken else issue
+    if not re.fullmatch(r"\d{1,2}", texts["day"], re.ASCII):
+        return unreadable
+    day_, _ = _date(int(found[:4]), int(found[5:]), int(texts["day"]))
+    return (day_, None) if day_ else unreadable
 
 
 def _year(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,11 @@ from cluster4w.intake.asking import ask
 from cluster4w.intake.map import Mapped
 from cluster4w.intake.open import Cell
 from cluster4w.intake.organisations import OrganisationFinder
-from cluster4w.intake.places import PlaceFinder, Said
-from cluster4w.intake.read import ABSENT, Context, Issue, Parsed, as_text, is_absent, parse
+from cluster4w.intake.place_cells import Placed, Said
+from cluster4w.intake.places import PlaceFinder
+from cluster4w.intake.read import ABSENT, Context, Issue, Parsed, as_text, date_of_parts, is_absent, parse
+from cluster4w.intake.whereabouts import Whereabouts
+from cluster4w.intake.wide import Differs, Parting, Slot, add_up, check_total
 from cluster4w.record.places import fill_places
 from cluster4w.record.queries.context import IntakeContext, Learned
 from cluster4w.template.columns import Column
@@ -47,6 +50,14 @@ class ReadRow:
     other_cluster: str | None = None
     #: The aliases that applied to its cells.
     learned: tuple[int, ...] = ()
+    #: The group or month whose figures it has, in a sheet with columns of several.
+    slot: Slot | None = None
+    #: Totals of the file's row that are not the sum of its groups or months.
+    differs: tuple[Differs, ...] = ()
+
+
+#: Index, key, what was read before, and the reader of a column.
+_Reader = tuple[int, str, dict[Any, Parsed], Callable[[Cell], Parsed]]
 
 
 class Choices:
@@ -96,6 +107,18 @@ class Choices:
         return {DEFAULT_LANGUAGE: fixed} if fixed else choice.labels
 
 
+def bounded(column: Column, parsed: Parsed) -> Parsed:
+    """Return what was read of a cell, refusing a figure outside the bounds of its column."""
+    value = parsed[0]
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return parsed
+    low, high = column.minimum, column.maximum
+    if (low is None or value >= low) and (high is None or value <= high):
+        return parsed
+    shown = {"low": "-" if low is None else f"{low:g}", "high": "-" if high is None else f"{high:g}"}
+    return None, Issue("number.outside", shown)
+
+
 @dataclass
 class RowReader:
     """Reads the rows of one sheet. Every distinct cell of a column is read once."""
@@ -114,22 +137,35 @@ class RowReader:
 
     def __post_init__(self) -> None:
         template = self.context.template
-        plan = self.context.operation
-        same_year = plan.plan_start.year == plan.plan_end.year
-        year = int(self.month[:4]) if self.month else plan.plan_start.year if same_year else None
         yes_no = template.lists["yes_no"].by_spelling() if "yes_no" in template.lists else {}
-        self._context = Context(yes_no, year)
+        self._context = Context(yes_no, self.context.year(self.month))
         self._mapped = [c for c in self.columns if c.key]
         self._unmapped = [c for c in self.columns if not c.key and c.how != "ignored"]
         # Cells whose choice was learned: (column key, cell) to the alias.
         self._learned: dict[tuple[str, Any], int] = {}
+        # Place cells to what they came to, and to the names and codes of all levels.
+        self._placed: dict[Said, tuple[Placed, Values]] = {}
         self._width = max((c.index for c in self.columns), default=-1) + 1
-        self._cluster = next((c for c in self._mapped if c.key == "cluster"), None)
-        self._readers: list[tuple[int, str, dict[Any, Parsed], Callable[[Cell], Parsed]]] = [
-            (c.index, c.key, {}, self._reader(template.column(c.key))) for c in self._mapped if c.key
-        ]
+        self.wide = Parting.of(self._mapped, template)
+        apart = {c.index for columns in self.wide.slots.values() for c in columns}
+        apart |= {c.index for c in (*self.wide.loose, *self.wide.overruled)}
+        self._dates: dict[str, dict[str, int]] = {}
+        for column in self._mapped:
+            if column.part and column.key:
+                self._dates.setdefault(column.key, {})[column.part] = column.index
+        self._readers: list[_Reader] = self._readers_of(
+            c for c in self._mapped if c.index not in apart and not c.part
+        )
+        self._cluster = next((r for r in self._readers if r[1] == "cluster"), None)
+        self._slots = {slot: self._readers_of(columns) for slot, columns in self.wide.slots.items()}
+        self._sums = self.wide.sums(self._mapped, template)
+        self._loose = self._readers_of(self.wide.loose)
+        self._overruled = self._readers_of(self.wide.overruled)
+        #: Figures of whole rows that could not be divided: column index to how many rows.
+        self.undivided: dict[int, int] = {}
         keys = {c.key for c in self._mapped}
         self._has_places = bool(keys & set(_PLACE_KEYS))
+        self._whereabouts = Whereabouts(self.context.gazetteer, self.context.outlines)
         self._free = [k for k in ("programme_org", "implementing_partner", "donor") if k in keys]
         self._only_when = [
             (c.key, k, v[0])
@@ -137,6 +173,10 @@ class RowReader:
             for k, v in c.only_when.items()
             if len(v) == 1
         ]
+
+    def _readers_of(self, columns: Iterable[Mapped]) -> list[_Reader]:
+        template = self.context.template
+        return [(c.index, c.key, {}, self._reader(template.column(c.key))) for c in columns if c.key]
 
     def _confirmed(self, key: str) -> dict[str, Learned]:
         learned = self.context.learned("choice")
@@ -160,54 +200,162 @@ class RowReader:
                 return choices.find(value)
 
             return choose
-        low, high = column.minimum, column.maximum
+        return lambda cell: bounded(column, parse(kind, cell, self._context))
 
-        def read(cell: Cell) -> Parsed:
-            value, issue = parse(kind, cell, self._context)
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                outside = (low is not None and value < low) or (high is not None and value > high)
-                if outside:
-                    shown = {
-                        "low": "-" if low is None else f"{low:g}",
-                        "high": "-" if high is None else f"{high:g}",
-                    }
-                    return None, Issue("number.outside", shown)
-            return value, issue
-
-        return read
+    def different_cells(self) -> Iterator[tuple[str, dict[Cell, Value]]]:
+        """Yield each column's different cells with their values; None for one that something is said of."""
+        for _, key, memo, _ in self._readers:
+            yield (
+                key,
+                {
+                    cell if cell.__class__ is not tuple else cell[1]: None if parsed[1] else parsed[0]
+                    for cell, parsed in memo.items()
+                },
+            )
 
     def read(self, row: Sequence[Cell]) -> ReadRow:
         """Return a row; one of another cluster comes back with nothing but its cluster."""
-        if len(row) < self._width:
-            row = [*row, *([""] * (self._width - len(row)))]
+        row = self._whole(row)
+        other = self._other_cluster(row)
+        if other is not None:
+            return ReadRow({}, [], None, {}, other)
+        values, issues = self._cells(row, (self._readers, self._loose, self._overruled))
+        add_up(values, self._sums[None])
+        return self._finished(row, values, issues)
+
+    def read_all(self, row: Sequence[Cell], failed: Collection[int] = ()) -> list[ReadRow]:
+        """Return what a row of the file becomes: one row, or one for each group or month with figures.
+
+        ``failed``: indexes of cells with an error value, which are blank. No row comes back for one without
+        a figure in any month.
+        """
+        if not self._slots:
+            return [self.read(row)]
+        row = self._whole(row)
+        filled = {}
+        for slot, readers in self._slots.items():
+            found = self._cells(row, (readers,), dates=False)
+            add_up(found[0], self._sums[slot])
+            if found[0] or found[1] or any(index in failed for index, *_ in readers):
+                filled[slot] = found
+        if not filled:
+            whole = self.read(row)
+            # Without a figure nothing says of which month the row speaks.
+            lost = self.wide.by_month and whole.other_cluster is None and not whole.values.get("period")
+            return [] if lost else [whole]
+        if (other := self._other_cluster(row)) is not None:
+            return [ReadRow({}, [], None, {}, other)]
+        rest, kept, differs = self._whole_figures(row, filled)
+        rows: list[ReadRow] = []
+        for slot, (figures, problems) in filled.items():
+            values, issues = self._cells(row, (self._readers,))
+            values.update(figures)
+            values.update(slot.values)
+            issues += problems
+            if not rows:
+                values.update(rest[0])
+                issues += rest[1]
+            read = self._finished(row, values, issues)
+            read.slot = slot
+            if not rows:
+                read.extra.update(kept)
+                read.differs = differs
+            rows.append(read)
+        return rows
+
+    def _whole_figures(
+        self, row: Sequence[Cell], filled: Mapping[Slot, tuple[Values, Issues]]
+    ) -> tuple[tuple[Values, Issues], dict[str, Any], tuple[Differs, ...]]:
+        """Return what becomes of the cells that speak for all groups and months of a row together.
+
+        First what the first row gets of them, then what is kept beside it, then the totals that are wrong.
+        """
         values: Values = {}
         issues: Issues = []
-        if self._cluster is not None and not self.all_clusters and (cell := row[self._cluster.index]) != "":
-            _, _, memo, reader = self._readers[self._mapped.index(self._cluster)]
-            said = memo.get(cell) or memo.setdefault(cell, reader(cell))
-            if said[0] is not None and said[0] != OUR_CLUSTER:
-                return ReadRow(values, issues, None, {}, str(said[0]))
-        for index, key, memo, reader in self._readers:
-            cell = row[index]
-            if cell == "":
+        kept: dict[str, Any] = {}
+        differs: list[Differs] = []
+        parts = [figures for figures, _ in filled.values()]
+        summed = {k for slot in self._slots for k in self.wide.keys_of(slot)}
+        summed |= {total for slot in self._slots for total, _ in self._sums[slot]}
+        for column, reader in zip(self.wide.loose, self._loose, strict=True):
+            said, problems = self._cells(row, ([reader],), dates=False)
+            issues += problems
+            value = said.get(reader[1])
+            if value is None:
                 continue
-            # True equals 1.0 as a dictionary key, and a yes is no number.
-            known = cell if cell.__class__ is str else (cell.__class__, cell)
-            parsed = memo.get(known)
-            if parsed is None:
-                parsed = memo[known] = reader(cell)
-            if parsed[1] is not None:
-                issues.append((key, parsed[1]))
-            if parsed[0] is not None:
-                values[key] = parsed[0]
+            if reader[1] in summed:
+                if (other := check_total(column, value, parts)) is not None:
+                    differs.append(other)
+                    kept[column.header] = as_text(row[column.index])
+            elif len(filled) == 1 and not self.wide.by_month:
+                values[reader[1]] = value
+            else:
+                kept[column.header] = as_text(row[column.index])
+                self.undivided[column.index] = self.undivided.get(column.index, 0) + 1
+        for column in self.wide.overruled:
+            text = as_text(row[column.index])
+            if not is_absent(text):
+                kept[column.header] = text
+        return (values, issues), kept, tuple(differs)
+
+    def _whole(self, row: Sequence[Cell]) -> Sequence[Cell]:
+        return row if len(row) >= self._width else [*row, *([""] * (self._width - len(row)))]
+
+    def _other_cluster(self, row: Sequence[Cell]) -> str | None:
+        """Return the cluster of a row that is not ours, where those are set aside."""
+        if self._cluster is None or self.all_clusters or (cell := row[self._cluster[0]]) == "":
+            return None
+        _, _, memo, reader = self._cluster
+        said = memo.get(cell) or memo.setdefault(cell, reader(cell))
+        return str(said[0]) if said[0] is not None and said[0] != OUR_CLUSTER else None
+
+    def _cells(
+        self, row: Sequence[Cell], readers: Iterable[list[_Reader]], *, dates: bool = True
+    ) -> tuple[Values, Issues]:
+        """Return what the cells of some columns say, and what there is to say of them."""
+        values: Values = {}
+        issues: Issues = []
+        for several in readers:
+            for index, key, memo, reader in several:
+                cell = row[index]
+                if not cell and cell == "":
+                    continue
+                # True equals 1.0 as a dictionary key, and a yes is no number.
+                known = cell if cell.__class__ is not bool else (bool, cell)
+                parsed = memo.get(known)
+                if parsed is None:
+                    parsed = memo[known] = reader(cell)
+                value, issue = parsed
+                if issue is not None:
+                    issues.append((key, issue))
+                if value is not None:
+                    values[key] = value
+        if dates and self._dates:
+            for key, parts in self._dates.items():
+                value, issue = date_of_parts(
+                    self.context.template.column(key).kind,
+                    {p: row[i] for p, i in parts.items()},
+                    self._context,
+                )
+                if issue is not None:
+                    issues.append((key, issue))
+                if value is not None:
+                    values[key] = value
+        return values, issues
+
+    def _finished(self, row: Sequence[Cell], values: Values, issues: Issues) -> ReadRow:
+        """Return a row with its organisations and places found, and what follows from its cells filled in."""
         learned: list[int] = []
         if self._learned:
             said_of = ((key, row[index]) for index, key, _, _ in self._readers)
             learned.extend(id_ for said in said_of if (id_ := self._learned.get(said)) is not None)
         self._derive(values)
         organisation_id = self._organisation(values, issues, learned)
+        kept: dict[str, Any] = {}
         if self._has_places:
-            self._place(values, issues, learned)
+            kept = self._place(values, issues, learned)
+            if "latitude" in values and "longitude" in values:
+                issues.extend(self._whereabouts.issues(values))
         for key in self._free:
             if (text := values.get(key)) is not None:
                 values[key] = self._registered(key, str(text), learned)
@@ -216,7 +364,7 @@ class RowReader:
             c.header: as_text(cell)
             for c in self._unmapped
             if (cell := row[c.index]) != "" and not is_absent(as_text(cell))
-        }
+        } | kept
         return ReadRow(values, issues, organisation_id, extra, learned=tuple(learned))
 
     def _derive(self, values: Values) -> None:
@@ -241,14 +389,27 @@ class RowReader:
         values["org_type"] = found.agency.type
         return found.agency.id
 
-    def _place(self, values: Values, issues: Issues, learned: list[int]) -> None:
-        said: Said = tuple(str(values.pop(k, None) or "") for k in _PLACE_KEYS)  # type: ignore[assignment]
-        placed = self.places.find(said)
+    def _place(self, values: Values, issues: Issues, learned: list[int]) -> dict[str, Any]:
+        """Set a row's places; returns the text that belongs with the row and has no column of its own."""
+        said: Said = tuple([str(values.pop(k, None) or "") for k in _PLACE_KEYS])  # type: ignore[assignment]
+        known = self._placed.get(said)
+        if known is None:
+            placed = self.places.find(said)
+            known = (placed, fill_places(dict(placed.values), self.context.gazetteer))
+            self._placed[said] = known
+        placed, filled = known
         if placed.issues:
             issues.extend(placed.issues)
-        learned.extend(placed.learned)
-        values.update(placed.values)
-        fill_places(values, self.context.gazetteer)
+        if placed.learned:
+            learned.extend(placed.learned)
+        values.update(filled)
+        if placed.kept is None:
+            return {}
+        key, text = placed.kept
+        if "site_name" in self.context.template.by_key and values.get("site_name") is None:
+            values["site_name"] = text
+            return {}
+        return {next((c.header for c in self._mapped if c.key == key), key): text}
 
     def _registered(self, key: str, text: str, learned: list[int]) -> Value:
         found = self.organisations.registered(key, text)

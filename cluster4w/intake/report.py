@@ -35,7 +35,14 @@ def sheets_json(check: Check) -> list[dict[str, Any]]:
             "hxl_row": s.hxl_row,
             "first_data_row": s.first_data_row,
             "columns": [
-                {"letter": c.letter, "header": c.header, "key": c.key, "how": c.how, "score": c.score}
+                {
+                    "letter": c.letter,
+                    "header": c.header,
+                    "key": c.target,
+                    "how": c.how,
+                    "score": c.score,
+                    **({"month": c.month} if c.month else {}),
+                }
                 for c in s.columns
             ],
         }
@@ -49,6 +56,7 @@ def sheets_stored(check: Check) -> list[dict[str, Any]]:
         {
             **shown,
             "status_column": s.status_column,
+            "added_up": s.added_up,
             "columns": [{**asdict(c), "samples": list(c.samples)} for c in s.columns],
         }
         for shown, s in zip(sheets_json(check), check.sheets, strict=True)

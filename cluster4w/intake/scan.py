@@ -8,7 +8,7 @@ programs write; whatever is written in any other way is read element by element,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -22,6 +22,8 @@ _LONGEST_ROW = 1 << 25
 _FAR = 5000
 #: Bytes of a sheet that is read element by element.
 _SLOWLY = 1 << 26
+#: Merged blocks of a table that are looked at.
+_MOST_MERGED = 50_000
 
 
 @dataclass
@@ -38,6 +40,11 @@ class SheetScan:
     declares_entities: bool = False
     #: Bytes of the part, unpacked.
     size: int = 0
+    #: Its cells at the most, and those whose text stands in them.
+    cells: int = 0
+    inline: int = 0
+    #: Letters that the reader would hold, at the most.
+    text: int = 0
 
 
 @lru_cache(maxsize=4096)
@@ -130,12 +137,14 @@ def _quick(pieces: Iterator[bytes], limit_columns: int) -> SheetScan:
     if found is None or b"\0" in head[:8192]:
         raise _Unusual
     patterns = _Patterns(found.group(1) or b"")
+    hidden: set[int] = set()
     for column in patterns.column.finditer(head[: 1 << 16]):
         if _HIDDEN.search(column.group(1)):
             ends = {name: int(number) for name, number in _MIN_MAX.findall(column.group(1))}
             # Excel hides "everything after the table" up to the last column: no loss of data.
             if ends.get(b"max", 0) < 16384:
-                scan.hidden_columns.extend(range(ends.get(b"min", 1), ends.get(b"max", 0) + 1))
+                hidden.update(range(ends.get(b"min", 1), min(ends.get(b"max", 0), limit_columns) + 1))
+    scan.hidden_columns = sorted(hidden)
     while True:
         end = rest.rfind(patterns.row_end)
         if end >= 0:
@@ -166,6 +175,8 @@ class _Row(NamedTuple):
 
 
 def _scan_rows(block: bytes, patterns: _Patterns, scan: SheetScan, limit_columns: int) -> None:
+    scan.cells += block.count(patterns.c)
+    scan.inline += block.count(b"inlineStr")
     if not scan.declares_entities:
         _require_usual(block, patterns)
     rows = [row for row in _rows(block, patterns) if row.column]
@@ -269,6 +280,7 @@ def scan_elements(pieces: Iterable[bytes]) -> SheetScan:
                 row, column = int(attributes.get("r") or row + 1), 0
                 scan.hidden_rows += attributes.get("hidden") in ("1", "true")
             case "c":
+                scan.cells += 1
                 column += 1
                 at_row, at_column = row, column
                 if reference := attributes.get("r"):
@@ -337,24 +349,41 @@ def _error_cells(
         at = block.find(b't="e"', at + 5, end)
 
 
-def ods_cells(pieces: Iterable[bytes]) -> int:
-    """Return how many cells the rectangles of an OpenDocument file's tables unfold to, repeats counted.
+def ods_extent(
+    pieces: Iterable[bytes], merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] | None = None
+) -> tuple[int, int]:
+    """Return how many cells and letters an OpenDocument file's tables unfold to, repeats counted.
 
-    Raises what the XML parser raises.
+    ``merged`` takes up the merged blocks of each table, which the reader does not tell: first and last cell,
+    row and column from 0. Raises what the XML parser raises.
     """
-    total = rows = columns = number = column = filled = again = 0
+    blocks: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    total = rows = columns = number = column = filled = again = letters = times = 0
+
+    def text(data: str) -> None:
+        nonlocal letters
+        letters += len(data) * times
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal total, rows, columns, number, column, filled, again
+        nonlocal total, rows, columns, number, column, filled, again, blocks, times
         match name:
             case "table:table":
                 total += rows * columns
                 rows = columns = number = 0
+                blocks = []
+                if merged is not None:
+                    merged[attributes.get("table:name") or ""] = blocks
             case "table:table-row":
-                again = int(attributes.get("table:number-rows-repeated") or 1)
+                again = times = int(attributes.get("table:number-rows-repeated") or 1)
                 column = filled = 0
             case "table:table-cell" | "table:covered-table-cell":
-                column += int(attributes.get("table:number-columns-repeated") or 1)
+                down = int(attributes.get("table:number-rows-spanned") or 1)
+                right = int(attributes.get("table:number-columns-spanned") or 1)
+                if (down > 1 or right > 1) and len(blocks) < _MOST_MERGED:
+                    blocks.append(((number, column), (number + down - 1, column + right - 1)))
+                repeated = int(attributes.get("table:number-columns-repeated") or 1)
+                column += repeated
+                times = again * repeated
                 if any(key.startswith("office:") for key in attributes):
                     filled = column
 
@@ -365,8 +394,8 @@ def ods_cells(pieces: Iterable[bytes]) -> int:
             if filled:
                 rows, columns = number, max(columns, filled)
 
-    walk(pieces, start, end)
-    return total + rows * columns
+    walk(pieces, start, end, text)
+    return total + rows * columns, letters
 
 
 #: Errors of binary workbooks by their number (MS-XLSB 2.5.97.2).
@@ -376,9 +405,12 @@ _BINARY_ERRORS = {
 }  # fmt: skip
 
 
-def scan_binary_sheet(data: bytes) -> SheetScan:
-    """Return extents and error cells of an xlsb worksheet part (records of MS-XLSB 2.1.4)."""
-    scan = SheetScan()
+def scan_binary_sheet(data: bytes, lengths: Sequence[int] = ()) -> SheetScan:
+    """Return extents and error cells of an xlsb worksheet part (records of MS-XLSB 2.1.4).
+
+    ``lengths``: letters of each shared text.
+    """
+    scan = SheetScan(size=len(data), text=len(data) // 2)
     at, size, row = 0, len(data), 0
     while at < size:
         kind = data[at]
@@ -401,6 +433,9 @@ def scan_binary_sheet(data: bytes) -> SheetScan:
             scan.rows = max(scan.rows, row + 1)
             if column >= scan.columns:
                 scan.columns, scan.far_cell = column, f"{column_letter(column)}{row + 1}"
+            if kind == 7 and length >= 12:
+                named = int.from_bytes(data[at + 8 : at + 12], "little")
+                scan.text += lengths[named] if named < len(lengths) else 0
             if kind in (3, 11) and length >= 9:
                 scan.errors[(row + 1, column)] = _BINARY_ERRORS.get(data[at + 8], "#N/A")
         at += length

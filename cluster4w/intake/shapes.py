@@ -1,39 +1,46 @@
-"""Reading outlines (GeoJSON, zipped shapefile) and simplifying them for drawing, shared borders together."""
+"""Reading outlines: GeoJSON, TopoJSON, zipped shapefile. Every form becomes features with polygons."""
 
 from __future__ import annotations
 
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import PurePosixPath
 from typing import Any
 
 import shapefile
 
 from cluster4w.intake.tables import check_size, decode, unreadable, zip_parts
+from cluster4w.intake.topojson import geometries
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
 Point = tuple[float, float]
-Ring = list[Point]
+#: The outer ring, then its holes; as the file gives them, closed or not.
+Polygon = tuple[tuple[Point, ...], ...]
 
-#: Decimals kept: 0.001 degrees is about 110 m, far below a pixel of a country's map.
-DECIMALS = 3
-#: Largest distance, in degrees, between an outline and its simplification, by level.
-TOLERANCE = {1: 0.015, 2: 0.01, 3: 0.004}
 MAX_FEATURES = 50_000
 MAX_POINTS = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One area of a boundary file: its attributes and its rings."""
+    """One area of a boundary file: its attributes and its polygons. Coordinates are (x, y) of the file."""
 
     number: int
     properties: Mapping[str, Any]
-    rings: tuple[tuple[Point, ...], ...]
+    polygons: tuple[Polygon, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The features of a file; ``wound``: its form says which way a ring runs (outer ones to the left)."""
+
+    features: tuple[Feature, ...]
+    wound: bool
 
 
 def is_shapefile(parts: Iterable[str]) -> bool:
@@ -41,34 +48,52 @@ def is_shapefile(parts: Iterable[str]) -> bool:
     return any(p.lower().endswith(".shp") for p in parts)
 
 
-def read_geojson(data: bytes, name: str) -> list[Feature]:
-    """Return the features of a GeoJSON file; refuses anything else."""
+def read_json(data: bytes, name: str) -> Shapes:
+    """Return the features of a GeoJSON or TopoJSON file; refuses anything else."""
     check_size(data)
     try:
         raw = json.loads(decode(data))
     except (ValueError, RecursionError) as problem:
         raise unreadable(name) from problem
+    if isinstance(raw, dict) and raw.get("type") == "Topology":
+        try:
+            found = [
+                Feature(number, properties, polygons)
+                for number, (properties, polygons) in enumerate(geometries(raw, MAX_POINTS), 1)
+            ]
+        except (TypeError, ValueError, IndexError, KeyError, AttributeError, RecursionError) as problem:
+            raise unreadable(name) from problem
+        if not found:
+            raise _no_features(name)
+        return Shapes(_checked(found, name), wound=False)
     features = raw.get("features") if isinstance(raw, dict) else None
     if not isinstance(features, list):
-        raise Refusal(
-            "file.no_features", N_("The file “%(name)s” is no GeoJSON with a list of features."), name=name
-        )
+        raise _no_features(name)
+    return Shapes(_checked(_geojson(features, name), name), wound=True)
+
+
+def _no_features(name: str) -> Refusal:
+    return Refusal(
+        "file.no_features",
+        N_("The file “%(name)s” is no GeoJSON or TopoJSON with a list of outlines."),
+        name=name,
+    )
+
+
+def _geojson(features: Sequence[Any], name: str) -> list[Feature]:
     found = []
     for number, feature in enumerate(features[: MAX_FEATURES + 1], 1):
         if not isinstance(feature, dict):
             continue
         properties = feature.get("properties")
-        found.append(
-            Feature(
-                number,
-                properties if isinstance(properties, dict) else {},
-                _rings(feature.get("geometry"), name),
-            )
-        )
-    return _checked(found, name)
+        known = dict(properties) if isinstance(properties, dict) else {}
+        if feature.get("id") is not None:
+            known.setdefault("id", feature["id"])
+        found.append(Feature(number, known, _polygons(feature.get("geometry"), name)))
+    return found
 
 
-def read_shapefile(data: bytes, name: str) -> list[Feature]:
+def read_shapefile(data: bytes, name: str) -> Shapes:
     """Return the features of a zipped shapefile (.shp and .dbf; .shx and .cpg where they are there)."""
     check_size(data)
     parts = zip_parts(data, name)
@@ -92,138 +117,42 @@ def read_shapefile(data: bytes, name: str) -> list[Feature]:
         with reader:
             for number, item in enumerate(reader.iterShapeRecords(), 1):
                 geometry = item.shape.__geo_interface__ if item.shape.points else None
-                found.append(Feature(number, item.record.as_dict(), _rings(geometry, name)))
+                found.append(Feature(number, item.record.as_dict(), _polygons(geometry, name)))
                 if number > MAX_FEATURES:
                     break
     except (shapefile.ShapefileException, LookupError, ValueError, OSError, KeyError) as problem:
         raise unreadable(name) from problem
-    return _checked(found, name)
+    return Shapes(_checked(found, name), wound=False)
 
 
-def _checked(features: list[Feature], name: str) -> list[Feature]:
-    points = sum(len(ring) for f in features for ring in f.rings)
-    if len(features) > MAX_FEATURES or points > MAX_POINTS:
+def _checked(features: list[Feature], name: str) -> tuple[Feature, ...]:
+    rings = [ring for f in features for polygon in f.polygons for ring in polygon]
+    if len(features) > MAX_FEATURES or sum(map(len, rings)) > MAX_POINTS:
         raise Refusal("file.too_many_shapes", N_("The file “%(name)s” holds too many outlines."), name=name)
-    if any(abs(x) > 180 or abs(y) > 90 for f in features for ring in f.rings for x, y in ring):
-        raise Refusal(
-            "file.not_degrees",
-            N_("The coordinates of “%(name)s” are not degrees of longitude and latitude (WGS 84)."),
-            name=name,
-        )
-    return features
+    if not all(isfinite(x) and isfinite(y) for ring in rings for x, y in ring):
+        raise unreadable(name)
+    return tuple(features)
 
 
-def _rings(geometry: Any, name: str) -> tuple[tuple[Point, ...], ...]:
-    """Return the rings of a (multi)polygon, outer ones and holes alike; none for other geometries."""
-    if not isinstance(geometry, Mapping):
-        return ()
-    coordinates = geometry.get("coordinates") or ()
-    match geometry.get("type"):
-        case "Polygon":
-            polygons: Sequence[Any] = [coordinates]
-        case "MultiPolygon":
-            polygons = coordinates
-        case _:
-            return ()
+def _polygons(geometry: Any, name: str) -> tuple[Polygon, ...]:
+    """Return the polygons of a geometry; none for points and lines."""
     try:
         return tuple(
-            tuple((float(p[0]), float(p[1])) for p in ring) for polygon in polygons for ring in polygon
+            tuple(tuple((float(p[0]), float(p[1])) for p in ring) for ring in polygon)
+            for polygon in _parts(geometry)
         )
-    except (TypeError, ValueError, IndexError, KeyError) as problem:
+    except (TypeError, ValueError, IndexError, KeyError, RecursionError) as problem:
         raise unreadable(name) from problem
 
 
-def simplify(shapes: Mapping[str, Sequence[Sequence[Point]]], tolerance: float) -> dict[str, list[Ring]]:
-    """Return the outlines with fewer points, the borders that two areas share simplified as one line.
-
-    Points are rounded first, so that neighbours meet. Rings are cut where borders meet; each piece is
-    simplified once (Douglas-Peucker) and put back into every ring that runs along it, so no gap opens
-    between neighbours. Rings that shrink to nothing are left out, but never the last one of an area.
-    """
-    rounded = {key: [r for ring in rings if len(r := _round(ring)) >= 3] for key, rings in shapes.items()}
-    nodes = _nodes(ring for rings in rounded.values() for ring in rings)
-    done: dict[tuple[Point, ...], tuple[Point, ...]] = {}
-    result: dict[str, list[Ring]] = {}
-    for key, rings in rounded.items():
-        drawn = [_simplified_ring(ring, nodes, tolerance, done) for ring in rings]
-        kept = [r for r in drawn if len(r) >= 4]
-        if not kept and rings:
-            largest = max(rings, key=len)
-            kept = [[*largest, largest[0]]]
-        if kept:
-            result[key] = kept
-    return result
-
-
-def _round(ring: Sequence[Point]) -> Ring:
-    """Return the ring rounded, open (the first point is not repeated), without repeats."""
-    points: Ring = []
-    for x, y in ring:
-        point = (round(x, DECIMALS), round(y, DECIMALS))
-        if not points or points[-1] != point:
-            points.append(point)
-    while len(points) > 1 and points[0] == points[-1]:
-        points.pop()
-    return points
-
-
-def _nodes(rings: Iterable[Ring]) -> set[Point]:
-    """Return the points where borders meet: those with more than two different neighbours."""
-    neighbours: dict[Point, set[Point]] = {}
-    for ring in rings:
-        for before, point, after in zip([ring[-1], *ring[:-1]], ring, [*ring[1:], ring[0]], strict=True):
-            neighbours.setdefault(point, set()).update((before, after))
-    return {point for point, around in neighbours.items() if len(around) > 2}
-
-
-def _simplified_ring(
-    ring: Ring, nodes: set[Point], tolerance: float, done: dict[tuple[Point, ...], tuple[Point, ...]]
-) -> Ring:
-    cuts = [i for i, point in enumerate(ring) if point in nodes]
-    if not cuts:
-        # An island, or a lake that fills its hole exactly: both start at the same point.
-        cuts = [ring.index(min(ring))]
-    if len(cuts) == 1:
-        start = cuts[0]
-        cuts.append(max(range(len(ring)), key=lambda i: _square(ring[i], ring[start])))
-        cuts.sort()
-    points: Ring = []
-    for start, end in zip(cuts, [*cuts[1:], cuts[0] + len(ring)], strict=True):
-        piece = tuple(ring[i % len(ring)] for i in range(start, end + 1))
-        backwards = piece[::-1]
-        forward = piece <= backwards
-        canonical = piece if forward else backwards
-        if canonical not in done:
-            done[canonical] = _douglas_peucker(canonical, tolerance)
-        simple = done[canonical] if forward else done[canonical][::-1]
-        points.extend(simple[:-1])
-    return [*points, points[0]]
-
-
-def _square(a: Point, b: Point) -> float:
-    return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2
-
-
-def _douglas_peucker(line: tuple[Point, ...], tolerance: float) -> tuple[Point, ...]:
-    """Return the line without the points that lie closer than ``tolerance`` to what remains."""
-    keep = [False] * len(line)
-    keep[0] = keep[-1] = True
-    stack = [(0, len(line) - 1)]
-    limit = tolerance * tolerance
-    while stack:
-        first, last = stack.pop()
-        (ax, ay), (bx, by) = line[first], line[last]
-        dx, dy = bx - ax, by - ay
-        length = dx * dx + dy * dy
-        worst, at = limit, -1
-        for i in range(first + 1, last):
-            px, py = line[i]
-            t = ((px - ax) * dx + (py - ay) * dy) / length if length else 0.0
-            t = min(1.0, max(0.0, t))
-            distance = (px - ax - t * dx) ** 2 + (py - ay - t * dy) ** 2
-            if distance > worst:
-                worst, at = distance, i
-        if at >= 0:
-            keep[at] = True
-            stack += [(first, at), (at, last)]
-    return tuple(point for point, kept in zip(line, keep, strict=True) if kept)
+def _parts(geometry: Any) -> Iterator[Any]:
+    if not isinstance(geometry, Mapping):
+        return
+    match geometry.get("type"):
+        case "Polygon":
+            yield geometry.get("coordinates") or ()
+        case "MultiPolygon":
+            yield from geometry.get("coordinates") or ()
+        case "GeometryCollection":
+            for part in geometry.get("geometries") or ():
+                yield from _parts(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,25 +10,25 @@ from cluster4w.intake.choose import DataSheet
 from cluster4w.intake.compare import CheckedRow
 from cluster4w.intake.findings import WORDS
 from cluster4w.intake.locate import no_data
-from cluster4w.intake.map import Mapped, Vocabulary, detect_layout, map_columns
+from cluster4w.intake.map import Mapped, Vocabulary
+from cluster4w.intake.merged import MergedCells
 from cluster4w.intake.open import Row
 from cluster4w.intake.organisations import OrganisationFinder
+from cluster4w.intake.patterns import odd_cells
 from cluster4w.intake.places import PlaceFinder
 from cluster4w.intake.read import Issue, as_text, is_absent
 from cluster4w.intake.reconcile import ReadRow, RowReader
-from cluster4w.intake.rules import RuleRunner
+from cluster4w.intake.rules import ASKING, RuleRunner
 from cluster4w.intake.samples import Samples
 from cluster4w.intake.scan import column_letter
+from cluster4w.intake.sheet_columns import SheetColumns, SheetReport, letter_of
+from cluster4w.intake.wide import Differs
 from cluster4w.record.queries.context import IntakeContext
 from cluster4w.record.queries.operations import plan_months
-from cluster4w.template.columns import Condition
-from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Kind, Values
-from cluster4w.template.language import DEFAULT_LANGUAGE, N_, label
+from cluster4w.template.language import N_
 from cluster4w.template.layouts import Layout
-from cluster4w.template.rules import Check as RuleCheck
 from cluster4w.template.rules import Severity
-from cluster4w.template.text import fold
 
 #: Why rows are skipped, in words.
 REASONS = {
@@ -39,51 +39,19 @@ REASONS = {
     "sentinel": N_("the end mark of the table"),
     "total": N_("totals"),
     "header": N_("the headers once more"),
+    "no_figure": N_("no figure in any month"),
 }
-
-#: Columns that the OCHA layout asks of a row; its public file leaves nearly all others empty.
-OCHA_LAYOUT = "ocha-mali-5w"
-OCHA_REQUIRED = ("org_acronym", "adm1_name", "period")
 
 _RANK = {"clean": 0, "with_warnings": 1, "with_errors": 2}
 _STATE = {Severity.INFO: "clean", Severity.WARNING: "with_warnings", Severity.ERROR: "with_errors"}
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnReport:
-    """A column of the file as the report shows it."""
-
-    letter: str
-    header: str
-    key: str | None
-    how: str
-    score: int
-    #: The column that it may be, where that is asked; what tells columns with one header apart; the alias
-    #: that said what it is; some of its values.
-    guess: str | None = None
-    context: str = ""
-    learned: int | None = None
-    samples: tuple[str, ...] = ()
-
-
-@dataclass
-class SheetReport:
-    """A sheet as the report shows it."""
-
-    name: str
-    header_row: int
-    hxl_row: int | None
-    first_data_row: int
-    columns: list[ColumnReport]
-    skipped: int = 0
-    #: Letter of the column in which a returned workbook says how each row stands.
-    status_column: str = ""
 
 
 def ranges(numbers: list[int], most: int = 12) -> str:
     """Return row numbers as runs: "5-9, 12, 20-31"."""
     runs: list[list[int]] = []
     for number in numbers:
+        if runs and number == runs[-1][1]:
+            continue
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
@@ -110,73 +78,90 @@ class SheetReader:
     layout: Layout | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        table = self.source.table
         self.name = self.source.sheet.name
-        self.mapped = map_columns(
-            table.headers, table.tags, self.vocabulary, self.context.learned("column"), table.groups
+        self.columns = SheetColumns(
+            self.context,
+            self.source,
+            self.vocabulary,
+            self.named_layout,
+            self.month,
+            self.months_from_record,
+            self.organisations.own is not None,
         )
-        self.layout = detect_layout(self.mapped, self.vocabulary, self.named_layout)
-        self.by_key: dict[str, Mapped] = {c.key: c for c in self.mapped if c.key}
+        self.layout = self.columns.layout
+        self.by_key: Mapping[str, Mapped] = self.columns.by_key
+        self._of_slot = {
+            slot: {**self.by_key, **{c.key: c for c in columns if c.key}}
+            for slot, columns in self.columns.parting.slots.items()
+        }
+        # What was said already of a row of the file that became several.
+        self._said: dict[tuple[str, str, str | None], Severity | None] | None = None
+        self._merged = MergedCells.of(
+            self.source.sheet.merged(),
+            self.columns.mapped,
+            self.source.table.first_data_row,
+            self.context.template,
+        )
         self.skipped: dict[str, list[int]] = {}
         self.set_aside: dict[str, list[int]] = {}
         self.without_activity = 0
         self.kept_as_typed = 0
-        self._samples = Samples([c.index for c in self.mapped])
+        self._samples = Samples([c.index for c in self.columns.mapped])
         self._months = plan_months(self.context.operation)
         template = self.context.template
-        self._needed = self._required(template)
-        self._conditions = [
-            (c.key, c.required)
-            for c in template.columns
-            if isinstance(c.required, Condition) and c.key in self.by_key
-        ]
         derived = {"period", "sub_sector", "cluster", "currency"}
-        self._rules = RuleRunner.of(template.rules, {*self.by_key, *derived} - {"row_id"})
+        plan = (self.context.operation.plan_start, self.context.operation.plan_end)
+        present = {*self.by_key, *self.columns.added_up, *derived} - {"row_id"}
+        self._rules = RuleRunner.of(template.rules, present, template=template, plan=plan)
 
     def read(self, rows: list[CheckedRow]) -> SheetReport:
         """Append the sheet's rows to ``rows``; returns what the report shows of the sheet."""
         table = self.source.table
-        self._say_columns()
+        self.columns.say(self.reporter)
         reader = RowReader(
             context=self.context,
-            columns=self.mapped,
+            columns=self.columns.mapped,
             layout=self.layout,
             places=self.places,
             organisations=self.organisations,
             month=self.month,
             all_clusters=self.all_clusters,
-            sub_sector=self._sub_sector(),
+            sub_sector=self.columns.sub_sector,
         )
         errors = self._errors_by_row()
+        before = len(rows)
+        parted = 0
         for number, row in self._data_rows():
+            row = self.columns.added.onto(number, row)
+            if self._merged:
+                row = self._merged.filled(number, row)
             self._samples.take(row)
-            read = reader.read(row)
-            if read.other_cluster is not None:
-                self.set_aside.setdefault(read.other_cluster, []).append(number)
+            failed = errors.get(number, [])
+            found = reader.read_all(row, [index for index, _ in failed])
+            if not found:
+                self.skipped.setdefault("no_figure", []).append(number)
                 continue
-            if number in errors:
-                self._add_errors(read, errors[number])
-            rows.append(self._checked(number, row, read))
+            if (other := found[0].other_cluster) is not None:
+                self.set_aside.setdefault(other, []).append(number)
+                continue
+            self._said = {} if len(found) > 1 else None
+            parted += 1
+            for read in found:
+                if read.slot is not None:
+                    self.by_key = self._of_slot[read.slot]
+                self._add_errors(read, failed)
+                rows.append(self._checked(number, row, read))
+        self.by_key, self._said = self.columns.by_key, None
+        if self.columns.parting.slots and len(rows) > before + parted:
+            self._say_parted(parted, len(rows) - before)
         self._say_rows(reader)
         return SheetReport(
             self.name,
             table.header_row,
             table.hxl_row,
             table.first_data_row,
-            [
-                ColumnReport(
-                    column_letter(c.index + 1),
-                    c.header,
-                    c.key,
-                    c.how,
-                    c.score,
-                    c.guess,
-                    c.context,
-                    c.learned,
-                    self._samples.of(c.index),
-                )
-                for c in self.mapped
-            ],
+            self.columns.reports(self._samples),
+            added_up=self.columns.added_up,
             skipped=sum(map(len, self.skipped.values())) + sum(map(len, self.set_aside.values())),
             status_column=column_letter(self.source.status_column),
         )
@@ -193,77 +178,31 @@ class SheetReader:
             else:
                 self.skipped.setdefault(reason, []).append(number)
 
-    # --- what a column says -------------------------------------------------------------------
+    def _say_parted(self, rows: int, records: int) -> None:
+        params = {"rows": rows, "records": records, "reason": self.columns.parting.reason}
+        self.reporter.say("rows.parted", sheet=self.name, params=params)
 
-    def _required(self, template: Template) -> list[str]:
-        if self.layout is not None and self.layout.name == OCHA_LAYOUT:
-            return list(OCHA_REQUIRED)
-        always = [c.key for c in template.columns if c.required is True]
-        if self.layout is not None:
-            return [k for k in always if k in self.by_key or k == "period"]
-        return always
-
-    def _given(self, key: str) -> bool:
-        """Tell whether rows can have a value for a key although the file has no such column."""
-        keys = self.by_key.keys()
-        match key:
-            case "period":
-                return self.month is not None or self.months_from_record
-            case "org_acronym":
-                return self.organisations.own is not None or "org_name" in keys
-            case "adm1_name":
-                return any(k.startswith("adm") for k in keys)
-            case "sub_sector":
-                return "activity_type" in keys or self._sub_sector() is not None
-            case _:
-                return False
-
-    def _sub_sector(self) -> str | None:
-        """Return the sub-sector that the name of the sheet gives: some workbooks part Shelter and NFI."""
-        if "sub_sector" in self.by_key:
-            return None
-        spellings = self.context.template.lists["sub_sector"].by_spelling()
-        return spellings.get(fold(self.name))
-
-    def _say_columns(self) -> None:
-        scan = self.source.scan
-        self._missing: list[str] = []
-        for column in self.mapped:
-            if column.key is not None or column.how == "ignored":
-                continue
-            where = {
-                "sheet": self.name,
-                "row": self.source.table.header_row,
-                "column": column_letter(column.index + 1),
-                "header": column.header,
-            }
-            if column.how in ("doubtful", "duplicate") and column.guess:
-                labels = self.context.template.column(column.guess).labels
-                other = self.by_key[column.guess].header if column.guess in self.by_key else ""
-                params = {"guess": labels, "other": other}
-                guess = label(labels, DEFAULT_LANGUAGE)
-                self.reporter.say(f"column.{column.how}", suggestion=guess, params=params, **where)
-            else:
-                self.reporter.say("column.unmapped", **where)
-        for key in self._needed:
-            if key in self.by_key or self._given(key):
-                continue
-            self._missing.append(key)
-            if key == "period":
-                self.reporter.say("period.not_given", sheet=self.name, key=key)
-            else:
-                params = {"column": self.context.template.column(key).labels}
-                self.reporter.say("column.missing", sheet=self.name, key=key, params=params)
-        if scan.hidden_rows:
-            hidden = {"sheet": self.name, "count": scan.hidden_rows}
-            self.reporter.say("sheet.hidden_rows", sheet=self.name, params=hidden)
-        if scan.hidden_columns:
-            letters = ", ".join(column_letter(n) for n in scan.hidden_columns[:20])
+    def _say_undivided(self, reader: RowReader) -> None:
+        """Say of figures of whole rows, and of merged ones, that nobody can tell how they divide."""
+        cells = self._merged
+        merged = [("cells.merged", i, r) for i, r in cells.spread.items()]
+        merged += [("cells.merged_figure", i, r) for i, r in cells.figures.items()]
+        found = [(code, i, {"ranges": ranges(rows), "count": len(rows)}) for code, i, rows in merged]
+        found += [("figures.not_divided", i, {"count": count}) for i, count in reader.undivided.items()]
+        by_index = {c.index: c for c in self.columns.mapped}
+        for code, index, params in found:
+            column = by_index[index]
             self.reporter.say(
-                "sheet.hidden_columns", sheet=self.name, params={"sheet": self.name, "columns": letters}
+                code,
+                sheet=self.name,
+                column=letter_of(column) or None,
+                header=column.header,
+                key=column.key,
+                params=params,
             )
 
     def _say_rows(self, reader: RowReader) -> None:
+        self._say_undivided(reader)
         for reason, numbers in self.skipped.items():
             params = {"ranges": ranges(numbers), "reason": REASONS[reason], "count": len(numbers)}
             self.reporter.say("rows.skipped", sheet=self.name, row=numbers[0], params=params)
@@ -278,6 +217,17 @@ class SheetReader:
             self.reporter.say(
                 "rows.other_cluster", sheet=self.name, row=numbers[0], key="cluster", params=params
             )
+        for key, cells in reader.different_cells():
+            for pattern in odd_cells(self.name, self.context.template.column(key), cells):
+                column = self.by_key[key]
+                self.reporter.say(
+                    pattern.code,
+                    sheet=self.name,
+                    column=letter_of(column) or None,
+                    header=column.header,
+                    key=key,
+                    params=pattern.params,
+                )
         if self.without_activity:
             params = {"count": self.without_activity}
             self.reporter.say("activity_type.absent", sheet=self.name, key="activity_type", params=params)
@@ -306,15 +256,17 @@ class SheetReader:
 
     def _add_errors(self, read: ReadRow, errors: list[tuple[int, str]]) -> None:
         """Error cells come blank from the reader; the scan of the raw sheet knows them."""
-        by_index = {c.index: c.key for c in self.mapped if c.key}
+        if not errors:
+            return
+        by_index = {c.index: c.key for c in self.columns.mapped if c.key}
         for index, text in errors:
             key = by_index.get(index)
-            if key is not None:
+            if key is not None and (read.slot is None or self.by_key[key].index == index):
                 read.issues.append((key, Issue("cell.error", {"shown": text})))
 
     def _checked(self, number: int, row: Row, read: ReadRow) -> CheckedRow:
         values = read.values
-        state = "with_errors" if self._missing else "clean"
+        state = "with_errors" if self.columns.missing else "clean"
         accused: set[str] = set()
         for key, issue in read.issues:
             if issue.code == "area.level_not_loaded":
@@ -328,7 +280,7 @@ class SheetReader:
             state = _worse(state, self._say_missing(number, key))
             accused.add(key)
         for rule, (key, params) in self._rules.broken(values):
-            if rule.check in (RuleCheck.NEEDS, RuleCheck.ANY_OF) and accused & set(rule.columns):
+            if rule.check in ASKING and accused & set(rule.columns):
                 continue
             severity = self._say_cell(
                 rule.code, number, key, row, {**params, "check": str(rule.check)}, None, rule.severity
@@ -343,25 +295,32 @@ class SheetReader:
                 )
         if values.get("activity_type") is None and "activity_type" not in accused:
             self.without_activity += 1
+        for total in read.differs:
+            params = {"total": str(total.total), "sum": str(total.sum)}
+            state = _worse(state, self._say_total(number, row, total, params))
         who = read.organisation_id
         return CheckedRow(self.name, number, state, None, None, who, values, read.extra, learned=read.learned)
 
     def _unfilled(self, values: Values, accused: set[str]) -> list[str]:
         """Return the required columns that a row leaves empty and that no finding has named yet."""
         found = []
-        beside = {
-            "adm1_name": any(k.startswith("adm") for k in accused),
-            "org_acronym": bool(accused & {"org_acronym", "org_name"}),
-            # It follows from the activity type: where that is missing, one finding is enough.
-            "sub_sector": "sub_sector" not in self.by_key
-            and ("activity_type" in accused or values.get("activity_type") is None),
-            "period": self.months_from_record and "period" not in self.by_key,
-        }
-        for key in self._needed:
-            named = key in accused or key in self._missing or beside.get(key)
-            if values.get(key) is None and not named:
+        empty = [key for key in self.columns.needed if values.get(key) is None]
+        beside = (
+            {}
+            if not empty
+            else {
+                "adm1_name": any(k.startswith("adm") for k in accused),
+                "org_acronym": bool(accused & {"org_acronym", "org_name"}),
+                # It follows from the activity type: where that is missing, one finding is enough.
+                "sub_sector": "sub_sector" not in self.by_key
+                and ("activity_type" in accused or values.get("activity_type") is None),
+                "period": self.months_from_record and "period" not in self.by_key,
+            }
+        )
+        for key in empty:
+            if not (key in accused or key in self.columns.missing or beside.get(key)):
                 found.append(key)
-        for key, condition in self._conditions:
+        for key, condition in self.columns.conditions:
             if values.get(key) is None and key not in accused and condition.holds(values):
                 found.append(key)
         return found
@@ -372,7 +331,8 @@ class SheetReader:
             column = self.context.template.column(key)
             # A failed look-up of a code is mended by the name beside it.
             named = values.get(f"adm{column.level}_pcode") if column.kind is Kind.PCODE else None
-            optional = column.kind in (Kind.PCODE, Kind.TEXT, Kind.LONG_TEXT) and key not in self._needed
+            text = column.kind in (Kind.PCODE, Kind.TEXT, Kind.LONG_TEXT)
+            optional = text and key not in self.columns.needed
             severity = Severity.WARNING if named or optional else None
             suggestion = str(named) if named else None
             if column.kind is Kind.PCODE and not named and self._is_blank(row, f"adm{column.level}_name"):
@@ -399,24 +359,45 @@ class SheetReader:
         severity: Severity | None = None,
     ) -> Severity | None:
         column = self.by_key.get(key) or self.by_key.get(_beside(key))
+        if "part" in params:
+            column = self._part_of(key, params["part"]) or column
+            params = {**params, "date": self.context.template.column(key).labels}
         shown = column.header.replace("\n", " / ") if column else self.context.template.column(key).labels
         raw = row[column.index] if column and column.index < len(row) else ""
         value = params.get("shown") or as_text(raw) or None
         if severity is None and code not in WORDS:
             severity = Severity.WARNING
+        letter = (letter_of(column) or None) if column else None
+        if self._said is not None and (code, key, letter) in self._said:
+            return self._said[(code, key, letter)]
         said: Severity | None = self.reporter.say(
             code,
             severity,
             sheet=self.name,
             row=number,
-            column=column_letter(column.index + 1) if column else None,
+            column=letter,
             header=column.header if column else None,
             key=key,
             value=value,
             params={**params, "column": shown},
             suggestion=suggestion,
         )
+        if self._said is not None:
+            self._said[(code, key, letter)] = said
         return said
+
+    def _part_of(self, key: str, part: str) -> Mapped | None:
+        """Return the column of a part of a date."""
+        return next((c for c in self.columns.mapped if c.key == key and c.part == part), None)
+
+    def _say_total(self, number: int, row: Row, total: Differs, params: Any) -> Severity | None:
+        """Say at the cell of a total that it is not the sum of the columns beside it."""
+        here = self.by_key
+        column = next(c for c in self.columns.mapped if c.index == total.index)
+        self.by_key = {total.key: column}
+        severity = self._say_cell("figures.total_differs", number, total.key, row, params, None)
+        self.by_key = here
+        return severity
 
 
 def _beside(key: str) -> str:

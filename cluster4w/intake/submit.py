@@ -11,24 +11,35 @@ from sqlalchemy import orm
 from cluster4w.intake.check import Check, check_file
 from cluster4w.intake.compare import CheckedRow, Seen, overlay
 from cluster4w.intake.findings import Finding, summary
+from cluster4w.intake.fixes import EVERY_ROW, NAME, CellFix
 from cluster4w.intake.report import sheets_stored
+from cluster4w.intake.sent_before import months_of, since_last
+from cluster4w.intake.sheet_columns import row_keys
+from cluster4w.intake.steps import Counter, Share, Tell
 from cluster4w.models import Operation, Organisation, Person, Submission, SubmissionState
 from cluster4w.record.operations import submissions as store
 from cluster4w.record.operations.activities import Change, record_versions
+from cluster4w.record.operations.corrections import unrecognised
 from cluster4w.record.operations.organisations import register
+from cluster4w.record.operations.vanished import CHOICES, KEEP, carry_out, choose
 from cluster4w.record.queries import submissions as stored
 from cluster4w.record.queries.comparison import rows_by_uid
-from cluster4w.record.queries.operations import template_of
+from cluster4w.record.queries.fixes import fixes_by_row, list_fixes
+from cluster4w.record.queries.operations import locked_months, template_of
 from cluster4w.record.queries.organisations import Agency, agencies
+from cluster4w.record.queries.vanished import own_vanished
 from cluster4w.template.completion import complete
 from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Values, from_json, to_json
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
+#: Share of the recording that is done when its rows are read and nothing is written yet.
+_PREPARED = 45
+
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class RowToRecord:
     """What recording needs of a row, wherever it comes from."""
 
     sheet: str
@@ -73,8 +84,14 @@ def run_check(
     Can be run again: what an earlier check found is replaced.
     """
     submission = stored.get_submission(session, submission_id)
-    operation = session.get_one(Operation, submission.operation_id)
     store.begin_check(session, submission)
+    save_found(session, submission, read_sent(session, submission, progress), progress)
+    return submission
+
+
+def read_sent(session: orm.Session, submission: Submission, progress: Tell | None = None) -> Check | Refusal:
+    """Return what a check of a submission's file finds, or why the file cannot be used. Writes nothing."""
+    operation = session.get_one(Operation, submission.operation_id)
     try:
         check = check_file(
             session,
@@ -85,18 +102,68 @@ def run_check(
             month=submission.month,
             all_clusters=submission.all_clusters,
             progress=progress,
+            fixes=_fixes(session, submission),
         )
     except Refusal as refusal:
-        store.save_refusal(session, submission, refusal)
-        return submission
-    _save(session, submission, check, template_of(operation))
-    return submission
+        return refusal
+    # Two large files may be compared here: not later, when the database is locked.
+    check.since = since_last(session, submission, check, template_of(operation))
+    return check
 
 
-def submit(session: orm.Session, submission: Submission, *, actor: Person | None) -> dict[str, int]:
+def save_found(
+    session: orm.Session,
+    submission: Submission,
+    found: Check | Refusal,
+    progress: Tell | None = None,
+    pause: Callable[[], None] | None = None,
+) -> None:
+    """Store what a check found; the submission's state is then checked or refused.
+
+    ``pause``: see :func:`cluster4w.record.operations.submissions.save_check`.
+    """
+    if isinstance(found, Refusal):
+        store.save_refusal(session, submission, found)
+        return
+    operation = session.get_one(Operation, submission.operation_id)
+    _save(session, submission, found, template_of(operation), progress, pause)
+
+
+def agreed(submission: Submission) -> tuple[Any, ...]:
+    """Return what a person agrees to by sending a checked file: its rows, its findings, what it lacks."""
+    report = submission.report
+    return (report["rows"], report["summary"], sorted(own_vanished(submission)))
+
+
+def rows_to_record(session: orm.Session, submission: Submission, tell: Tell) -> Iterator[RowToRecord]:
+    """Yield what submitting a checked submission records."""
+    template = template_of(session.get_one(Operation, submission.operation_id))
+    expected = submission.report["rows"]["new"] + submission.report["rows"]["changed"]
+    passing = Counter(tell, 0, _PREPARED, expected)
+    for r in passing.over(stored.rows_to_record(session, submission)):
+        yield RowToRecord(
+            r.sheet,
+            r.number,
+            r.uid,
+            r.comparison == "changed",
+            r.organisation_id,
+            _values(r.said, template),
+            r.extra or {},
+        )
+
+
+def submit(
+    session: orm.Session,
+    submission: Submission,
+    *,
+    actor: Person | None,
+    progress: Tell | None = None,
+    prepared: Iterable[RowToRecord] | None = None,
+) -> dict[str, int]:
     """Record the rows of a checked submission that have no errors; returns the counts of its rows.
 
-    When the record has moved on since the check, the file is checked again first.
+    When the record has moved on since the check, the file is checked again first. ``prepared``: the rows of
+    this check, where they were read before.
 
     Raises:
         Refusal: the submission is not checked, or can no longer be used; nothing is recorded.
@@ -108,24 +175,15 @@ def submit(session: orm.Session, submission: Submission, *, actor: Person | None
             N_("Only a checked file can be submitted. Open the submission to see where it stands."),
         )
     if submission.revision != operation.revision:
+        prepared = None
         run_check(session, submission.id)
         if submission.state != SubmissionState.CHECKED:
             refusal = submission.refusal
             raise Refusal(refusal["code"], refusal["message"], **refusal["params"])
     template = template_of(operation)
-    rows = (
-        _Row(
-            r.sheet,
-            r.number,
-            r.uid,
-            r.comparison == "changed",
-            r.organisation_id,
-            _values(r.said, template),
-            r.extra or {},
-        )
-        for r in stored.rows_to_record(session, submission)
-    )
-    _record(session, operation, submission, rows, _seen(submission.report, template), actor)
+    tell = progress or (lambda _: None)
+    rows = rows_to_record(session, submission, tell) if prepared is None else prepared
+    _record(session, operation, submission, rows, _seen(submission.report, template), actor, tell)
     return dict(submission.report["rows"])
 
 
@@ -137,8 +195,12 @@ def record_check(
     actor: Person | None,
     origin: str,
     submission: Submission | None = None,
+    vanished: str = KEEP,
 ) -> Submission:
-    """Store a check with its file and record its rows without errors, in one go."""
+    """Store a check with its file and record its rows without errors, in one go.
+
+    ``vanished``: what becomes of the recorded rows that the file lacks, one of :data:`CHOICES`.
+    """
     if submission is None:
         submission = store.receive_file(
             session,
@@ -152,9 +214,13 @@ def record_check(
             all_clusters=check.all_clusters,
         )
     template = template_of(operation)
+    check.since = since_last(session, submission, check, template)
     _save(session, submission, check, template)
+    if vanished in CHOICES and vanished != KEEP:
+        gone = _not_locked(session, operation, check)
+        choose(session, submission, dict.fromkeys(gone, vanished), actor=actor)
     rows = (
-        _Row(r.sheet, r.number, r.uid, r.comparison == "changed", r.organisation_id, r.values, r.extra)
+        RowToRecord(r.sheet, r.number, r.uid, r.comparison == "changed", r.organisation_id, r.values, r.extra)
         for r in check.rows
         if r.comparison in ("new", "changed")
     )
@@ -172,6 +238,16 @@ def _agency(session: orm.Session, operation: Operation, organisation_id: int | N
     return found
 
 
+def _fixes(session: orm.Session, submission: Submission) -> list[CellFix]:
+    return [CellFix(f.sheet, f.row, f.column, f.key, f.fixed_value) for f in list_fixes(session, submission)]
+
+
+def _not_locked(session: orm.Session, operation: Operation, check: Check) -> list[str]:
+    """Return the recorded rows that a file lacks and that could be withdrawn."""
+    locked = locked_months(session, operation)
+    return [r.uid for r in check.vanished if r.values.get("period") not in locked]
+
+
 def _values(said: dict[str, Any], template: Template) -> Values:
     by_key = template.by_key
     return {k: from_json(by_key[k].kind, v) for k, v in said.items() if k in by_key}
@@ -180,11 +256,23 @@ def _values(said: dict[str, Any], template: Template) -> Values:
 def _seen(report: dict[str, Any], template: Template) -> dict[str, Seen]:
     layout = template.layouts.get(report.get("layout") or "")
     return {
-        s["name"]: Seen.of((c["key"] for c in s["columns"] if c["key"]), layout) for s in report["sheets"]
+        s["name"]: Seen.of(
+            row_keys((c["key"], c.get("group", ""), c.get("month", "")) for c in s["columns"])
+            + s.get("added_up", []),
+            layout,
+        )
+        for s in report["sheets"]
     }
 
 
-def _save(session: orm.Session, submission: Submission, check: Check, template: Template) -> None:
+def _save(
+    session: orm.Session,
+    submission: Submission,
+    check: Check,
+    template: Template,
+    progress: Tell | None = None,
+    pause: Callable[[], None] | None = None,
+) -> None:
     report = {
         "file": check.file_name,
         "layout": check.layout,
@@ -192,16 +280,22 @@ def _save(session: orm.Session, submission: Submission, check: Check, template: 
         "rows": asdict(check.counts),
         "summary": summary(check.findings),
         "vanished": [{"uid": r.uid, "organisation_id": r.organisation_id} for r in check.vanished],
+        "months": months_of(check),
+        "since": check.since,
+        "began": check.began.isoformat(),
         "seconds": round(check.seconds, 2),
     }
+    total = len(check.rows) + len(check.findings)
+    passing = Counter(progress or (lambda _: None), Share.SAVING, Share.DONE, total)
     store.save_check(
         session,
         submission,
-        rows=_row_dicts(check.rows, template),
-        findings=map(_finding_dict, check.findings),
+        rows=passing.over(_row_dicts(check.rows, template)),
+        findings=passing.over(map(_finding_dict, check.findings)),
         report=report,
         revision=check.revision,
         uses=check.uses,
+        pause=pause,
     )
 
 
@@ -241,9 +335,10 @@ def _record(
     session: orm.Session,
     operation: Operation,
     submission: Submission,
-    rows: Iterable[_Row],
+    rows: Iterable[RowToRecord],
     seen: dict[str, Seen],
     actor: Person | None,
+    tell: Tell = lambda _: None,
 ) -> None:
     template = template_of(operation)
     wanted = list(rows)
@@ -251,6 +346,7 @@ def _record(
     known = {
         r.uid: r for r in rows_by_uid(session, operation, [r.uid for r in wanted if r.changed and r.uid])
     }
+    fixes = fixes_by_row(session, submission)
     changes = []
     for row in wanted:
         values, extra = row.values, row.extra
@@ -260,8 +356,12 @@ def _record(
         before = known.get(row.uid or "")
         if before is not None:
             values = complete(overlay(before.values, row.values, seen[row.sheet]), template)
-            extra = {**before.extra, **row.extra}
-        changes.append(Change(organisation_id, values, row.uid, row.number, extra=extra))
+            # What an added column said before is among the values, where the row may change it.
+            extra = {**unrecognised(before.extra, template), **row.extra}
+        fixed = [
+            fix for number in (row.number, EVERY_ROW) for fix in fixes.get((row.sheet[:NAME], number), ())
+        ]
+        changes.append(Change(organisation_id, values, row.uid, row.number, extra=extra, fixed=fixed or None))
     if changes:
         record_versions(
             session,
@@ -270,16 +370,18 @@ def _record(
             actor=actor,
             submission=submission,
             action="submission.recorded",
+            progress=Counter(tell, _PREPARED, 100, len(changes)).add,
         )
+    carry_out(session, operation, submission, actor=actor)
     store.mark_submitted(session, submission, actor=actor)
 
 
-def _named(row: _Row) -> tuple[str, str]:
+def _named(row: RowToRecord) -> tuple[str, str]:
     return str(row.values["org_acronym"]), str(row.values["org_name"])
 
 
 def _register(
-    session: orm.Session, operation: Operation, rows: Iterable[_Row], actor: Person | None
+    session: orm.Session, operation: Operation, rows: Iterable[RowToRecord], actor: Person | None
 ) -> dict[tuple[str, str], int]:
     """Register the organisations that the file brings; returns (acronym, name) to id."""
     brought: dict[tuple[str, str], int] = {}

@@ -45,6 +45,8 @@ class Table:
     header_row: int
     hxl: tuple[str, ...]
     rows: tuple[tuple[int, tuple[Cell, ...]], ...]
+    #: The headings above the header row, each over its own columns ("" where there are none).
+    above: tuple[str, ...] = ()
 
 
 def unreadable(name: str) -> Refusal:
@@ -199,7 +201,19 @@ def _table(sheet: str, rows: Sequence[Sequence[Cell]]) -> Table | None:
         for number, row in enumerate(rows[first:], first + 1)
         if any(c is not None for c in row)
     )
-    return Table(sheet, headers, at + 1, hxl, body)
+    return Table(sheet, headers, at + 1, hxl, body, _headings(rows[at - 1], len(headers)) if at else ())
+
+
+def _headings(row: Sequence[Cell], width: int) -> tuple[str, ...]:
+    """Return the heading over each column: a heading reaches to the next one. A lone title is none."""
+    filled = [clean(c) if isinstance(c, str) else "" for c in row[:width]]
+    if len(set(filter(None, filled))) < 2:
+        return ()
+    found, last = [], ""
+    for text in [*filled, *[""] * (width - len(filled))]:
+        last = text or last
+        found.append(last)
+    return tuple(found)
 
 
 def _is_hxl(row: Sequence[Cell]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from cluster4w.intake.archive import Archive, packed_again, part_path, walk
 
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-_STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 #: Bytes of a part that only names things.
 _LARGEST = 16 << 20
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -96,7 +96,7 @@ def plain(archive: Archive, described: Described) -> bytes:
     """Return an xlsx of the described sheets, named ``s0``, ``s1``, with their texts and styles."""
     kept = [(f"xl/worksheets/sheet{n}.xml", sheet.path) for n, sheet in enumerate(described.sheets)]
     parts = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(len(kept))]
-    for kind, path in (("sharedStrings", _STRINGS), ("styles", _STYLES)):
+    for kind, path in (("sharedStrings", STRINGS), ("styles", _STYLES)):
         if path in archive:
             archive.verify(path)
             kept.append((path, path))

@@ -5,7 +5,8 @@ from cluster4w.models.alias import Alias, AliasUse
 from cluster4w.models.area import Area, AreaLink, Boundary, GazetteerEdition
 from cluster4w.models.audit import AuditEvent
 from cluster4w.models.base import Base
-from cluster4w.models.need import Need, NeedSource
+from cluster4w.models.double_count import DoubleCount, DoubleCountDecision
+from cluster4w.models.need import Need, NeedChoice, NeedSource, NeedUpload
 from cluster4w.models.operation import NilReport, Operation, Period
 from cluster4w.models.organisation import Organisation, Participation
 from cluster4w.models.person import Membership, Person, Role
@@ -13,9 +14,12 @@ from cluster4w.models.submission import (
     StoredFile,
     Submission,
     SubmissionFinding,
+    SubmissionFix,
     SubmissionRow,
     SubmissionState,
+    VanishedChoice,
 )
+from cluster4w.models.summary import SummaryCell, SummaryMonth, SummaryPresence, SummaryState
 
 __all__ = [
     "Activity",
@@ -26,10 +30,14 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Boundary",
+    "DoubleCount",
+    "DoubleCountDecision",
     "GazetteerEdition",
     "Membership",
     "Need",
+    "NeedChoice",
     "NeedSource",
+    "NeedUpload",
     "NilReport",
     "Operation",
     "Organisation",
@@ -40,6 +48,12 @@ __all__ = [
     "StoredFile",
     "Submission",
     "SubmissionFinding",
+    "SubmissionFix",
     "SubmissionRow",
     "SubmissionState",
+    "SummaryCell",
+    "SummaryMonth",
+    "SummaryPresence",
+    "SummaryState",
+    "VanishedChoice",
 ]

@@ -112,6 +112,9 @@ class Activity(Base):
     organisation_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("organisation.id"))
     #: Values of the columns that the operation added, and of file columns that nobody recognised.
     extra: orm.Mapped[dict[str, Any] | None]
+    #: Cells that were corrected in the page before this version was recorded: each a dictionary with ``key``,
+    #: ``column``, ``header``, ``file`` (what the file says) and ``fixed``.
+    fixed: orm.Mapped[list[Any] | None]
 
     # who
     programme_org: orm.Mapped[str | None]

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.dialects.postgresql import JSONB
 
 from cluster4w.models.base import Base, Key
 
@@ -65,7 +66,7 @@ class Area(Base):
 
 
 class Boundary(Base):
-    """The outline of an area, simplified for drawing."""
+    """The outline of an area: simplified for drawing, and whole for telling where a point lies."""
 
     __tablename__ = "boundary"
     __table_args__ = (sa.UniqueConstraint("area_id"),)
@@ -76,6 +77,10 @@ class Boundary(Base):
     #: alike (drawn with the even-odd rule).
     rings: orm.Mapped[list[Any]]
     source: orm.Mapped[str] = orm.mapped_column(default="")
+    #: The same rings with every point of the file; None: the source has no more than :attr:`rings`.
+    whole: orm.Mapped[list[Any] | None] = orm.mapped_column(
+        sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"), deferred=True
+    )
 
 
 class AreaLink(Base):

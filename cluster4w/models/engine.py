@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _writing: ContextVar[bool] = ContextVar("cluster4w_writing", default=False)
 
 #: Milliseconds that a writer of SQLite waits for another one.
-BUSY_TIMEOUT_MS = 30_000
+BUSY_TIMEOUT_MS = 60_000
 
 
 @contextmanager
@@ -28,6 +28,19 @@ def writing() -> Iterator[None]:
     writer fails at once when another one has written in between, however long the busy timeout is.
     """
     token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Say that the transactions begun inside this block only read, whatever the block around it does.
+
+    They then wait for nobody, and nobody waits for them.
+    """
+    token = _writing.set(False)
     try:
         yield
     finally:

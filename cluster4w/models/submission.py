@@ -16,14 +16,16 @@ class SubmissionState(StrEnum):
     """Where a submission stands.
 
     ``received``: the file is stored, not read yet. ``checking``: a job is reading it. ``checked``: rows and
-    findings can be seen. ``refused``: the file itself cannot be used; ``message`` says why. ``submitted``:
-    its clean rows are in the record. ``discarded``: its sender put it away.
+    findings can be seen. ``refused``: the file itself cannot be used; ``message`` says why. ``recording``: a
+    job records its rows, for there are many. ``submitted``: its clean rows are in the record. ``discarded``:
+    its sender put it away.
     """
 
     RECEIVED = "received"
     CHECKING = "checking"
     CHECKED = "checked"
     REFUSED = "refused"
+    RECORDING = "recording"
     SUBMITTED = "submitted"
     DISCARDED = "discarded"
 
@@ -120,3 +122,62 @@ class SubmissionFinding(Base):
     value: orm.Mapped[str | None]
     params: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
     suggestion: orm.Mapped[str | None]
+
+
+class SubmissionFix(Base):
+    """A cell that somebody corrected in the page of a check, instead of in the file.
+
+    It belongs to a cell of this file alone; the file keeps its bytes. A later check reads ``fixed_value``
+    where the file says ``file_value``.
+    """
+
+    __tablename__ = "submission_fix"
+    __table_args__ = (sa.UniqueConstraint("submission_id", "sheet", "row", "column", "key"),)
+
+    id: orm.Mapped[BigPrimaryKey]
+    submission_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    sheet: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    #: The file's own row number; 0 stands for every row of the sheet.
+    row: orm.Mapped[int]
+    #: The column's letter; "" where the file has no such column.
+    column: orm.Mapped[str] = orm.mapped_column(sa.String(3))
+    #: The column of the template that it was taken for, "" for none.
+    key: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    header: orm.Mapped[str | None]
+    file_value: orm.Mapped[str | None]
+    #: What the cell says instead; "" for nothing.
+    fixed_value: orm.Mapped[str]
+    person_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    created_at: orm.Mapped[Moment]
+
+
+class VanishedChoice(Base):
+    """What becomes of a recorded activity that a file no longer holds. Without one it is kept.
+
+    ``choice``: ``keep``, ``withdraw``, or ``ask`` (the information manager decides). ``outcome``, once the
+    file is submitted: ``kept``, ``withdrawn``, or ``open`` for a question that waits.
+    """
+
+    __tablename__ = "vanished_choice"
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "uid"),
+        sa.Index(None, "uid"),
+        sa.Index(
+            "ix_vanished_choice_open",
+            "submission_id",
+            sqlite_where=sa.text("outcome = 'open'"),
+            postgresql_where=sa.text("outcome = 'open'"),
+        ),
+    )
+
+    id: orm.Mapped[BigPrimaryKey]
+    submission_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("submission.id", ondelete="CASCADE"))
+    #: The activity.
+    uid: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    choice: orm.Mapped[str] = orm.mapped_column(sa.String(8))
+    person_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    created_at: orm.Mapped[Moment]
+    outcome: orm.Mapped[str | None] = orm.mapped_column(sa.String(9))
+    #: Who answered an open question, and when.
+    settled_by: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("person.id"))
+    settled_at: orm.Mapped[dt.datetime | None]

@@ -8,6 +8,7 @@ values.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from sqlalchemy import orm
@@ -24,9 +25,17 @@ from cluster4w.publish.annotated_parts import Parts
 from cluster4w.publish.annotated_plain import free_name, is_excel, plain_workbook
 from cluster4w.publish.annotated_sheet import Plan, patched
 from cluster4w.publish.annotated_styles import Styles
-from cluster4w.publish.annotated_words import CheckedFile, SheetPlace, SheetWords, words_by_sheet
+from cluster4w.publish.annotated_words import (
+    CheckedFile,
+    FixedCell,
+    SheetPlace,
+    SheetWords,
+    distinct,
+    words_by_sheet,
+)
 from cluster4w.publish.repack import Package
 from cluster4w.record.queries import submissions as stored
+from cluster4w.record.queries.fixes import list_fixes
 from cluster4w.template.language import N_, Translate, translator
 from cluster4w.template.marks import FINDINGS_SHEETS, STATUS_HEADERS, is_findings_name
 from cluster4w.template.problems import Refusal
@@ -34,6 +43,8 @@ from cluster4w.template.rules import Severity
 
 #: Comments of a workbook; more make spreadsheet programs slow. Every finding stands in the sheet of findings.
 COMMENTS = 20_000
+#: Columns that the file lacks and that are named with what was filled in for them.
+ADDED = 20
 
 
 def of_check(check: Check) -> CheckedFile:
@@ -60,6 +71,10 @@ def of_submission(session: orm.Session, submission: Submission) -> CheckedFile:
         places,
         stored.row_states(session, submission),
         [_finding(found) for found in stored.all_findings(session, submission)],
+        [
+            FixedCell(f.sheet, f.row, f.column, f.header, f.file_value, f.fixed_value)
+            for f in list_fixes(session, submission)
+        ],
     )
 
 
@@ -112,7 +127,7 @@ class _Annotated:
         accept: bool,
         converted: bool,
     ) -> None:
-        self._checked, self._names = checked, names
+        self._checked, self._names = replace(checked, findings=distinct(checked.findings)), names
         self._language, self._translate = language, translate
         self._accept, self._converted = accept, converted
         self._parts = Parts(Package(content))
@@ -141,7 +156,7 @@ class _Annotated:
             said.column,
             STATUS_HEADERS[self._language],
             said.status,
-            self._parts.drawing_relation(path) if said.found else None,
+            self._parts.drawing_relation(path) if said.found or said.fixed else None,
         )
         self._parts.package.put(path, patched(self._parts.package.pieces(path), plan, self._styles))
         self._filled |= {
@@ -202,6 +217,23 @@ class _Annotated:
                 )
                 % {"count": len(self._filled)}
             )
+        if fixes := self._checked.fixes:
+            notes.append(
+                say(
+                    N_(
+                        "%(count)s cells were corrected on the site: they are blue, and the comment of each"
+                        " says what your file says and what was read. Correct your file too."
+                    )
+                )
+                % {"count": len(fixes)}
+            )
+            notes += [
+                say(N_("“%(header)s” is no column of your file; on the site it was filled in: “%(value)s”."))
+                % {"header": header, "value": value}
+                for header, value in dict.fromkeys(
+                    (f.header or "", f.fixed_value) for f in fixes if not f.column
+                )
+            ][:ADDED]
         if self._converted:
             notes.append(
                 say(

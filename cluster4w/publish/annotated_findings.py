@@ -22,6 +22,8 @@ LINKS = 60_000
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _WIDTHS = (15, 36, 10, 26, 26, 70, 30)
+#: Height of a line in points; a row holds no more than 409.
+_LINE, _MOST_LINES = 15, 27
 _MARKS = {Severity.ERROR: Mark.ERROR, Severity.WARNING: Mark.WARNING, Severity.INFO: None}
 SEVERITIES = {
     Severity.ERROR: N_("error"),
@@ -90,18 +92,20 @@ class FindingsSheet:
             b'<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
         )
 
-    def _row(self, cells: Sequence[tuple[str | int, int]]) -> str:
+    def _row(self, cells: Sequence[tuple[str | int, int]], height: int = 0) -> str:
+        """Return a row; ``height`` in points, 0 for the usual one."""
         self._number += 1
         written = "".join(
             f'<c r="{letter}{self._number}{_tail(value, style)}'
             for letter, (value, style) in zip("ABCDEFG", cells, strict=False)
             if value != ""
         )
-        return f'<row r="{self._number}">{written}</row>'
+        tall = f' ht="{height}" customHeight="1"' if height else ""
+        return f'<row r="{self._number}"{tall}>{written}</row>'
 
     def _top(self) -> str:
         say = self.translate
-        rows = [self._row([(FINDINGS_TITLES[self.language], self._title)])]
+        rows = [self._row([(FINDINGS_TITLES[self.language], self._title)], 21)]
         rows += [self._row([(note, self._note)]) for note in self.notes]
         rows += [
             self._row([]),
@@ -145,16 +149,15 @@ class FindingsSheet:
             suggestion = say(N_("%(value)s (filled in)")) % {"value": suggestion}
         linked = bool(at) and (finding.sheet or "") in self.places and len(self._links) < LINKS
         header = " ".join((finding.header or "").split())
+        texts = (header, finding.value or "", message(finding, say), suggestion)
         row = self._row(
             [
                 (say(SEVERITIES[finding.severity]), self._mark(finding.severity)),
                 (name, self._text(name)),
                 (at, self._link if linked else self._plain),
-                *(
-                    (t, self._text(t))
-                    for t in (header, finding.value or "", message(finding, say), suggestion)
-                ),
-            ]
+                *((text, self._text(text)) for text in texts),
+            ],
+            _height((name, *texts)),
         )
         if linked:
             sheet = name.replace("'", "''")
@@ -163,6 +166,20 @@ class FindingsSheet:
 
     def _text(self, text: str) -> int:
         return self._quoted if looks_like_a_formula(text) else self._wrapped
+
+
+def _height(texts: Sequence[str]) -> int:
+    """Return how high a row of wrapped texts is, 0 for one line: not every program finds that by itself."""
+    lines = max(map(_lines, texts, (_WIDTHS[1], *_WIDTHS[3:])))
+    return min(lines, _MOST_LINES) * _LINE if lines > 1 else 0
+
+
+def _lines(text: str, width: int) -> int:
+    # Most letters are narrower than the digit in which widths are counted.
+    fits = width + width // 10
+    if len(text) <= fits and "\n" not in text:
+        return 1
+    return sum(-(-len(line) // fits) or 1 for line in text.split("\n"))
 
 
 def _tail(value: str | int, style: int) -> str:

@@ -42,6 +42,18 @@ class SheetPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedCell:
+    """A cell that was corrected on the site. ``row`` 0: all rows; ``column`` "": the file lacks it."""
+
+    sheet: str
+    row: int
+    column: str
+    header: str | None
+    file_value: str | None
+    fixed_value: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedFile:
     """A file with what its check found. ``rows``: sheet, row number and state of each row that was read."""
 
@@ -50,6 +62,19 @@ class CheckedFile:
     sheets: Sequence[SheetPlace]
     rows: Iterable[tuple[str, int, str]]
     findings: Sequence[Finding]
+    fixes: Sequence[FixedCell] = ()
+
+
+def distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """Return each finding once: a row that became several records repeats what it says of a cell."""
+    said: dict[tuple[str | None, int | None, str | None, str], list[Finding]] = {}
+    kept = []
+    for finding in findings:
+        same = said.setdefault((finding.sheet, finding.row, finding.column, finding.code), [])
+        if finding not in same:
+            same.append(finding)
+            kept.append(finding)
+    return kept
 
 
 def is_safe(finding: Finding) -> bool:
@@ -75,6 +100,8 @@ class SheetWords:
     states: dict[int, str] = field(default_factory=dict)
     #: Row to column to its findings; column 0 for what is about the whole row.
     found: dict[int, dict[int, list[Finding]]] = field(default_factory=dict)
+    #: Row to column to what was corrected there on the site.
+    fixed: dict[int, dict[int, FixedCell]] = field(default_factory=dict)
     #: What keeps every row of the sheet from the record.
     of_all: list[Finding] = field(default_factory=list)
 
@@ -83,6 +110,7 @@ class SheetWords:
         self._ok = say(N_("OK"))
         self._to_correct, self._to_look = say(N_("To correct: %(what)s")), say(N_("To check: %(what)s"))
         self._filled = say(N_("Filled in, to check: %(what)s"))
+        self._fixed = say(N_("Corrected on the site: %(what)s"))
         self._titles: dict[tuple[str, str], str] = {}
 
     @property
@@ -99,24 +127,33 @@ class SheetWords:
         column = column_number(finding.column) if finding.column else 0
         self.found.setdefault(finding.row, {}).setdefault(column, []).append(finding)
 
+    def fix(self, fixed: FixedCell) -> None:
+        """Take in a cell of this sheet that was corrected on the site."""
+        if fixed.row and fixed.column:
+            self.fixed.setdefault(fixed.row, {})[column_number(fixed.column)] = fixed
+
     def suggestion(self, row: int, column: int) -> str | None:
         """Return the text that is filled into a cell; None where all that is said leaves it to a person."""
         if not self.accept:
             return None
+        if (fixed := self.fixed.get(row, {}).get(column)) is not None:
+            return fixed.fixed_value
         texts = {f.suggestion for f in self.found[row][column] if is_safe(f)}
         whole = all(is_safe(f) or f.severity is Severity.WARNING for f in self.found[row][column])
         return texts.pop() if len(texts) == 1 and whole else None
 
     def touches(self) -> dict[int, dict[int, Touch]]:
         """Return what happens to the cells of the sheet."""
-        return {
-            row: {
-                column: Touch(_worst(findings), self.suggestion(row, column))
-                for column, findings in sorted(columns.items())
-                if column
+        touches: dict[int, dict[int, Touch]] = {}
+        for row in {**self.found, **self.fixed}:
+            found, fixed = self.found.get(row, {}), self.fixed.get(row, {})
+            touches[row] = {
+                column: Touch(
+                    _worst(found[column]) if column in found else Mark.FILLED, self.suggestion(row, column)
+                )
+                for column in sorted({*found, *fixed} - {0})
             }
-            for row, columns in self.found.items()
-        }
+        return touches
 
     def status(self, row: int, filled: frozenset[int]) -> tuple[str, Mark | None]:
         """Return the text of a row's status and its colour."""
@@ -125,8 +162,12 @@ class SheetWords:
         if self.states.get(row) == "with_errors" and not any(f.severity is Severity.ERROR for f in left):
             left = [*self.of_all, *left]
         if not left:
-            if filled and columns:
-                return self._line(self._filled, [columns[c][0] for c in sorted(filled)]), Mark.FILLED
+            if suggested := [columns[c][0] for c in sorted(filled) if columns and c in columns]:
+                return self._line(self._filled, suggested), Mark.FILLED
+            if row in self.fixed:
+                headers = (" ".join((f.header or f.column).split()) for f in self.fixed[row].values())
+                line: str = self._fixed % {"what": self.translate(N_("; ")).join(headers)}
+                return line[:LONGEST_STATUS], Mark.FILLED
             return self._ok, None
         worst = _worst(left)
         if worst is Mark.ERROR:
@@ -152,15 +193,24 @@ class SheetWords:
     def notes(self, kept: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
         """Yield row, column and words of every comment; ``kept``: cells that kept their formula."""
         formulas = set(kept)
-        for row, columns in self.found.items():
-            for column, findings in sorted(columns.items()):
+        for row in {**self.found, **self.fixed}:
+            columns, fixed = self.found.get(row, {}), self.fixed.get(row, {})
+            for column in sorted({*columns, *fixed}):
                 at = column or self.column
                 if at:
                     filled = bool(column) and (row, column) not in formulas and self.suggestion(row, column)
-                    yield row, at, self._note(findings, bool(filled))
+                    said = fixed.get(column)
+                    yield row, at, self._note(columns.get(column, ()), filled and not said, said)
 
-    def _note(self, findings: Sequence[Finding], filled: bool) -> str:
+    def _note(self, findings: Sequence[Finding], filled: object, fixed: FixedCell | None) -> str:
         parts: list[str] = []
+        if fixed is not None:
+            empty = self.translate(N_("empty"))
+            both = {"file": fixed.file_value or empty, "fixed": fixed.fixed_value or empty}
+            parts.append(
+                self.translate(N_("Corrected on the site: the file says “%(file)s”, read is “%(fixed)s”."))
+                % both
+            )
         for finding in findings:
             words = message(finding, self.translate)
             if filled and is_safe(finding):
@@ -186,6 +236,9 @@ def words_by_sheet(checked: CheckedFile, translate: Translate, *, accept: bool) 
     for finding in checked.findings:
         if finding.severity is not Severity.INFO and (finding.sheet or "") in found:
             found[finding.sheet or ""].add(finding)
+    for fixed in checked.fixes:
+        if fixed.sheet in found:
+            found[fixed.sheet].fix(fixed)
     return found
 
 

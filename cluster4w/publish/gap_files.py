@@ -27,6 +27,7 @@ from cluster4w.publish.gap_words import (
     title,
 )
 from cluster4w.publish.map_file import map_file
+from cluster4w.publish.map_view import Look
 from cluster4w.publish.projection import Rings
 from cluster4w.publish.tables import write_table
 from cluster4w.record.queries.areas import boundaries, load_gazetteer
@@ -47,7 +48,7 @@ def write_gap_file(
     out: BinaryIO,
     *,
     language: str,
-    view: str | None = None,
+    look: Look = Look(),  # noqa: B008 - nothing in it changes
     made: dt.date | None = None,
 ) -> None:
     """Write a gap table to a binary stream.
@@ -58,7 +59,7 @@ def write_gap_file(
     ``geojson``: outlines where loaded, else points. ``svg``: the map with all that a print must carry.
 
     Args:
-        view: For ``svg``: ``map``, ``grid`` or ``symbols``; by default the best that can be drawn.
+        look: For ``svg``: what the map shows and how.
         made: The day printed on a map; today by default.
 
     Raises:
@@ -86,7 +87,7 @@ def write_gap_file(
             out.write(_json(_geojson(session, table, language, translate)))
         case "svg":
             day = made or dt.datetime.now(dt.UTC).date()
-            svg = map_file(session, table, language=language, translate=translate, view=view, made=day)
+            svg = map_file(session, table, language=language, translate=translate, look=look, made=day)
             out.write(svg.encode())
         case _:
             assert_never(wanted)
@@ -184,6 +185,10 @@ def as_json(table: GapTable, language: str, translate: Translate) -> dict[str, A
                 "source": s.source,
                 "date": s.dated.isoformat(),
                 "invented": s.invented,
+                "published": s.published.isoformat() if s.published else None,
+                "validated_by": s.validated_by,
+                "table": s.table_id,
+                "why": s.use.how,
             }
             for s in table.sources
         ],
@@ -213,6 +218,9 @@ def _row(row: GapRow) -> dict[str, Any]:
         "organisations": row.organisations,
         "rows": row.rows,
         "converted": row.converted,
+        "left_out": row.left_out,
+        "doubtful": row.doubtful,
+        "reached_if_same": row.reached_if_same,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cluster4w.gaps.row import GapRow
-from cluster4w.gaps.table import GapTable
+from cluster4w.gaps.table import GapTable, SourceUsed
 from cluster4w.publish.figures import day, months, number
 from cluster4w.template.language import N_, Translate, label
 
@@ -96,8 +96,27 @@ def source_lines(table: GapTable, language: str, translate: Translate) -> list[s
             else N_("Targets: %(source)s, %(date)s")
         )
         line = translate(words) % {"source": source.source, "date": day(source.dated, language)}
-        lines.append(f"{line} ({translate(N_('invented'))})" if source.invented else line)
+        about = _about_source(source, language, translate)
+        lines.append(f"{line} ({'; '.join(about)})" if about else line)
     return lines
+
+
+def _about_source(source: SourceUsed, language: str, translate: Translate) -> list[str]:
+    """Return what a reader must know of a table: who vouches for it, and why this one is used."""
+    about = []
+    if source.invented:
+        about.append(translate(N_("invented")))
+    if source.published is not None:
+        about.append(translate(N_("published %(date)s")) % {"date": day(source.published, language)})
+    if source.validated_by:
+        about.append(translate(N_("validated by %(body)s")) % {"body": source.validated_by})
+    if (choice := source.use.choice) is not None:
+        by = choice.chosen_by or translate(N_("command line"))
+        said = {"person": by, "date": day(choice.chosen_at.date(), language)}
+        about.append(translate(N_("chosen by %(person)s, %(date)s")) % said)
+    if source.use.how == "younger":
+        about.append(translate(N_("dated after the months counted")))
+    return about
 
 
 def rule_lines(table: GapTable, language: str, translate: Translate) -> list[str]:

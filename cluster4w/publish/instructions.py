@@ -59,6 +59,10 @@ _MARKED = N_("Fill the columns marked * in every row; fill the others where you 
 _UNMARKED = N_(
     "Fill the columns that the table below calls “always” in every row; fill the others where you can."
 )
+_CHECKED = N_(
+    "The first column says OK, or names the first problem of the row, while you type; the cell at its top "
+    "counts. Red must be corrected, yellow looked at. The check of the sent file looks further."
+)
 _PROTECTED = N_(
     "The row ids are locked, because they let the next upload recognise your rows. "
     "There is no password: Review, Unprotect sheet."
@@ -169,8 +173,13 @@ def write_instructions(
     layout: Layout,
     language: str,
     columns: Mapping[str, str],
+    *,
+    checks: bool = False,
 ) -> None:
-    """Fill the instruction sheet; ``columns`` maps column key to letter."""
+    """Fill the instruction sheet; ``columns`` maps column key to letter.
+
+    ``checks``: the workbook has a column that checks its rows.
+    """
     writer = _Writer(page, translator(language))
     for letter, width in _WIDTHS.items():
         page.column_dimensions[letter].width = width
@@ -182,7 +191,7 @@ def write_instructions(
         writer.line(name, text, colour=GREY)
         page.merge_cells(start_row=writer.row - 1, end_row=writer.row - 1, start_column=3, end_column=4)
     if guide.to_fill:
-        _how(writer, marked=layout.bilingual, protected="row_id" in columns)
+        _how(writer, marked=layout.bilingual, protected="row_id" in columns, checks=checks)
     if guide.contacts:
         writer.heading(N_("Questions"))
         for name, email in guide.contacts:
@@ -193,9 +202,9 @@ def write_instructions(
     set_for_print(page)
 
 
-def _how(writer: _Writer, *, marked: bool, protected: bool) -> None:
+def _how(writer: _Writer, *, marked: bool, protected: bool, checks: bool) -> None:
     writer.heading(N_("How to fill it"))
-    lines = [_FILL[0], _MARKED if marked else _UNMARKED, *_FILL[1:]]
+    lines = [_FILL[0], _MARKED if marked else _UNMARKED, *([_CHECKED] if checks else []), *_FILL[1:]]
     if protected:
         lines.append(_PROTECTED)
     for number, text in enumerate(lines, 1):

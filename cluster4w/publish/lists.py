@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from cluster4w.publish.cells import choice_text
+from cluster4w.publish.figures import month as month_words
 from cluster4w.publish.styles import put
 from cluster4w.record.gazetteer import Gazetteer, Place
 from cluster4w.record.queries.organisations import Agency
 from cluster4w.template.declaration import Template
+from cluster4w.template.language import LANGUAGES
 from cluster4w.template.layouts import LISTS_SHEET, Layout
+from cluster4w.template.lists import Choice
 from cluster4w.template.text import fold
 
 #: Between the names of a place's key: region|cercle|commune.
@@ -87,9 +90,16 @@ class Lists:
     months: Cells | None = None
     #: What this workbook fills in by itself, by column key.
     own: dict[str, str] = field(default_factory=dict)
+    #: List name to every spelling that the check knows, and beside it the key of its entry.
+    spellings: dict[str, tuple[Cells, Cells]] = field(default_factory=dict)
+    #: (list name, attribute) to what the entries say of it, beside the spellings.
+    attributes: dict[tuple[str, str], Cells] = field(default_factory=dict)
+    #: The same for the months of the plan: ``mai 2016`` beside ``2016-05``.
+    month_spellings: Cells | None = None
+    month_keys: Cells | None = None
 
 
-class _Sheet:
+class ListSheet:
     """The hidden sheet while it is filled, column by column."""
 
     def __init__(self, book: Workbook) -> None:
@@ -117,7 +127,7 @@ def place_labels(places: Sequence[Place]) -> list[str]:
 
 
 def write_lists(
-    book: Workbook,
+    sheet: ListSheet,
     template: Template,
     layout: Layout,
     language: str,
@@ -126,12 +136,12 @@ def write_lists(
     months: Sequence[str],
     own: dict[str, str],
 ) -> Lists:
-    """Add the hidden sheet to the workbook; returns where everything stands in it.
+    """Fill the hidden sheet; returns where everything stands in it.
 
     Args:
         own: Texts that this workbook fills in by itself, by column key (its organisation, its month).
     """
-    sheet, lists = _Sheet(book), Lists()
+    lists = Lists()
     shown = {template.column(key).list for key in layout.keys} - {None}
     for name in sorted(str(n) for n in shown):
         texts = [choice_text(template, layout, name, c.key, language) for c in template.lists[name]]
@@ -150,7 +160,7 @@ def write_lists(
     return lists
 
 
-def _activity_types(sheet: _Sheet, template: Template, layout: Layout, language: str) -> Dependent | None:
+def _activity_types(sheet: ListSheet, template: Template, layout: Layout, language: str) -> Dependent | None:
     entries = [
         (
             choice_text(template, layout, "sub_sector", choice.attributes["sub_sector"], language),
@@ -165,7 +175,7 @@ def _activity_types(sheet: _Sheet, template: Template, layout: Layout, language:
     return Dependent(parents, labels) if parents and labels else None
 
 
-def _places(sheet: _Sheet, gazetteer: Gazetteer) -> dict[int, PlaceLists]:
+def _places(sheet: ListSheet, gazetteer: Gazetteer) -> dict[int, PlaceLists]:
     found: dict[int, PlaceLists] = {}
     #: Code and key of each parent of the level at hand; the country has neither.
     above: list[tuple[str | None, str]] = [(None, "")]
@@ -188,7 +198,7 @@ def _places(sheet: _Sheet, gazetteer: Gazetteer) -> dict[int, PlaceLists]:
 
 
 def _organisations(
-    sheet: _Sheet,
+    sheet: ListSheet,
     lists: Lists,
     template: Template,
     layout: Layout,
@@ -210,3 +220,40 @@ def _organisations(
         ),
     )
     lists.names = sheet.add("organisation name", dict.fromkeys(a.name for a in agencies))
+
+
+def write_spellings(
+    sheet: ListSheet,
+    lists: Lists,
+    template: Template,
+    layout: Layout,
+    months: Sequence[str],
+    asked: Collection[tuple[str, str]],
+) -> None:
+    """Add what formulas need to understand a choice as the check does: its spellings in any language.
+
+    Args:
+        asked: (list name, attribute) of which formulas ask what the entries say.
+    """
+    for name in sorted(lists.choices):
+        choices = template.lists[name]
+        texts = layout.texts.get(name, {})
+        found: dict[str, Choice] = {}
+        for choice in choices:
+            for spelling in filter(None, (texts.get(choice.key, ""), *choice.spellings())):
+                # Programs take capitals and small letters for one, as the check does.
+                found.setdefault(spelling.casefold(), choice)
+        spelled = sheet.add(f"{name}: spelling", found)
+        keys = sheet.add(f"{name}: key", (choice.key for choice in found.values()))
+        if spelled is None or keys is None:
+            continue
+        lists.spellings[name] = (spelled, keys)
+        for attribute in dict.fromkeys(a for list_, a in asked if list_ == name):
+            values = [choice.attributes.get(attribute, "") for choice in found.values()]
+            if any(values) and (cells := sheet.add(f"{name}: {attribute}", values)) is not None:
+                lists.attributes[(name, attribute)] = cells
+    worded = {
+        text: key for key in months for text in (key, *(month_words(key, other) for other in LANGUAGES))
+    }
+    lists.month_spellings = sheet.add("month: spelling", worded)
+    lists.month_keys = sheet.add("month: key", worded.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 from sqlalchemy import orm
@@ -12,9 +13,9 @@ from sqlalchemy import orm
 from cluster4w.gaps.table import GapTable
 from cluster4w.publish.figures import day, number, share
 from cluster4w.publish.gap_words import DISCLAIMER, EXAMPLE, everything, subtitle, title
-from cluster4w.publish.map_classes import MapClass
+from cluster4w.publish.map_classes import MapClass, heading, usual_scale
 from cluster4w.publish.map_svg import FONT, INK, fill_of
-from cluster4w.publish.map_view import Drawing, draw
+from cluster4w.publish.map_view import Drawing, Look, draw
 from cluster4w.template.language import N_, Translate
 
 WIDTH = 1000
@@ -36,16 +37,16 @@ def map_file(
     *,
     language: str,
     translate: Translate,
-    view: str | None = None,
+    look: Look = Look(),  # noqa: B008 - nothing in it changes
     made: dt.date | None = None,
 ) -> str:
     """Return the whole sheet as SVG. ``made`` is the day printed on it; the same day gives the same bytes."""
-    drawing = draw(
-        session, table, language=language, translate=translate, view=view, width=_MAP_WIDTH, name="file"
-    )
+    wanted = replace(look, width=_MAP_WIDTH, name="file", href=None, only=(), selected=None)
+    drawing = draw(session, table, wanted, language=language, translate=translate)
     head, top = _head(table, language, translate)
     side_x = MARGIN + _MAP_WIDTH + 28
-    side, side_end = _side(table, drawing.legend, side_x, top, language, translate)
+    words = heading(look.scale or usual_scale(table.question.measure), table.question.measure)
+    side, side_end = _side(table, drawing.legend, words, side_x, top, language, translate)
     placed = drawing.svg.replace("<svg ", f'<svg x="{MARGIN}" y="{top}" ', 1)
     bottom = max(top + _height(drawing), side_end) + 28
     foot, end = _foot(_footer(table, drawing, language, translate, made), bottom)
@@ -77,6 +78,7 @@ def _head(table: GapTable, language: str, translate: Translate) -> tuple[str, in
 def _side(
     table: GapTable,
     legend: Sequence[MapClass],
+    words: str,
     x: int,
     top: int,
     language: str,
@@ -93,26 +95,19 @@ def _side(
         (number(table.organisations, language), N_("organisations")),
     )
     parts, y = [], top + 26
-    for index, (value, words) in enumerate(figures):
+    for index, (value, said) in enumerate(figures):
         parts.append(_text(x, y, value, size=24, weight=700, fill="#7d1416" if index == 0 else INK))
-        parts.append(_text(x, y + 18, translate(words), size=13, fill=_GREY))
+        parts.append(_text(x, y + 18, translate(said), size=13, fill=_GREY))
         y += 58
     y += 6
-    heading = (
-        N_("Reached and planned, of the target")
-        if table.question.measure == "projected"
-        else N_("Reached, of the need")
-        if table.question.measure == "need"
-        else N_("Reached, of the target")
-    )
-    parts.append(_text(x, y, translate(heading), size=13, weight=600))
+    parts.append(_text(x, y, translate(words), size=13, weight=600))
     for entry in legend:
         y += 24
         parts.append(
             f'<rect x="{x}" y="{y - 12}" width="18" height="16" fill="{fill_of(entry, "file")}" '
             'stroke="#c6ccd1"/>'
         )
-        parts.append(_text(x + 26, y + 1, translate(entry.words), size=13))
+        parts.append(_text(x + 26, y + 1, entry.said(translate), size=13))
     return "".join(parts), y + 12
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Literal, assert_never
 
-from cluster4w.publish.map_classes import NOT_AVAILABLE, MapClass
+from cluster4w.publish.map_classes import MapClass
 from cluster4w.publish.projection import Projection, Rings, fit, middle, positions
 
 View = Literal["map", "grid", "symbols"]
@@ -28,6 +28,8 @@ _RIM = "#5b656e"
 MANY = 80
 #: A grid with more columns than this is too fine for its words on a telephone: the page sets them larger.
 FEW_COLUMNS = 7
+#: A grid is never drawn with larger tiles than this many columns have.
+FEWEST_COLUMNS = 6
 #: Letters of a name that a tile has room for then.
 SHORTEST = 5
 #: How much larger the page of a telephone sets the labels.
@@ -53,6 +55,8 @@ class MapArea:
     size: float | None = None
     href: str | None = None
     selected: bool = False
+    #: Of a class that is not asked for: drawn faintly.
+    faint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,25 @@ class MapLabel:
     latitude: float
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What lies below and around the areas, by p-code, and the part of it that fills the drawing.
+
+    ``frame``: the outline to zoom to; None: all there is. ``borders``: lines on top of the areas.
+    """
+
+    outlines: Mapping[str, Rings] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    frame: str | None = None
+    borders: bool = False
+
+
 def map_svg(
     view: View,
     areas: Sequence[MapArea],
     shapes: Mapping[str, Rings],
     *,
-    background: Mapping[str, Rings] | None = None,
+    ground: Ground = Ground(),
     labels: Sequence[MapLabel] = (),
     label: str = "",
     width: int = 760,
@@ -80,43 +97,49 @@ def map_svg(
 
     Args:
         shapes: Outlines of the areas by p-code, degrees; areas without one are discs at their point.
-        background: Outlines drawn below symbols, in grey.
+        ground: Outlines around the areas or below them, in grey.
         labels: Names, the most important first; one that would lie on another is left out.
         label: What the drawing is, for readers that do not see it.
         name: Prefix of identifiers, for two drawings in one page.
     """
     match view:
         case "map":
-            body, size = _outlines(areas, shapes, labels, width, height, name)
+            body, size = _outlines(areas, shapes, ground, labels, (width, height), name)
         case "grid":
             body, size = _tiles(areas, width, name)
         case "symbols":
-            body, size = _symbols(areas, background or shapes, labels, width, height, name)
+            body, size = _symbols(areas, ground, labels, (width, height), name)
         case _:
             assert_never(view)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" width="{size[0]}" '
         f'height="{size[1]}" class="map map-{view}" role="group" aria-label="{escape(label)}" '
-        f'font-family="{FONT}">{_hatch(name)}{body}</svg>'
+        f'font-family="{FONT}">{hatch(name)}{body}</svg>'
     )
 
 
-def _hatch(name: str) -> str:
+def hatch(name: str, fine: int = 1) -> str:
+    """Return the definitions of the textures; ``fine`` is how many units of the drawing a point has."""
+    larger = f" scale({fine / 2:g})" if fine > 1 else ""
+    common = 'width="6" height="6" patternUnits="userSpaceOnUse"'
     return (
-        f'<defs><pattern id="{name}-absent" width="6" height="6" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><path d="M0 0h6v6h-6z" fill="#f6f7f8"/>'
-        '<path d="M0 0v6" stroke="#9aa4ad" stroke-width="2"/></pattern></defs>'
+        f'<defs><pattern id="{name}-lines" {common} patternTransform="rotate(45){larger}">'
+        '<path d="M0 0h6v6h-6z" fill="#f6f7f8"/>'
+        '<path d="M0 0v6" stroke="#9aa4ad" stroke-width="2"/></pattern>'
+        f'<pattern id="{name}-dots" {common} patternTransform="rotate(45){larger}">'
+        '<path d="M0 0h6v6h-6z" fill="#cde6dc"/>'
+        '<circle cx="3" cy="3" r="1.2" fill="#2d6e5e"/></pattern></defs>'
     )
 
 
 def fill_of(entry: MapClass, name: str) -> str:
-    """Return what goes into ``fill``: a colour, or the hatching."""
-    return f"url(#{name}-absent)" if entry.key == NOT_AVAILABLE.key else entry.colour
+    """Return what goes into ``fill``: a colour, or a texture."""
+    return f"url(#{name}-{entry.texture})" if entry.texture else entry.colour
 
 
 def _area(area: MapArea, drawing: str) -> str:
     chosen = ' aria-current="true"' if area.selected else ""
-    classes = f"area {area.colour.key}" + (" selected" if area.selected else "")
+    classes = f"area {area.colour.key}{' selected' if area.selected else ''}{' faint' if area.faint else ''}"
     shared = f'class="{classes}" data-pcode="{escape(area.pcode)}"{chosen}'
     title = f"<title>{escape(area.title)}</title>"
     if area.href is not None:
@@ -124,16 +147,49 @@ def _area(area: MapArea, drawing: str) -> str:
     return f'<g tabindex="0" role="img" {shared}>{title}{drawing}</g>'
 
 
+def _projection(
+    areas: Sequence[MapArea], ground: Ground, shapes: Iterable[Rings], size: tuple[int, int | None]
+) -> Projection:
+    """Return the projection to the frame; without one to the shapes, else to the points of the areas."""
+    frame = ground.outlines.get(ground.frame or "")
+    every = [p for rings in ((frame,) if frame else shapes) for p in positions(rings)]
+    return fit(every or [a.point for a in areas if a.point], *size, margin=16 if frame else 8)
+
+
+def _around(ground: Ground, projection: Projection) -> tuple[str, list[MapLabel]]:
+    """Return the outlines around the frame, pale, and their names; nothing where the frame is everything."""
+    drawn, names = [], []
+    for pcode, rings in sorted(ground.outlines.items()):
+        if ground.frame and pcode != ground.frame and (near := projection.inside(rings)):
+            drawn.append(f'<path d="{projection.path(near)}"/>')
+            if pcode in ground.names:
+                names.append(MapLabel(ground.names[pcode], *middle(projection.inside(rings, -40) or near)))
+    if not drawn:
+        return "", []
+    pale = '<g class="around" fill="#f4f5f6" stroke="#c6ccd1" fill-rule="evenodd" pointer-events="none">'
+    return f"{pale}{''.join(drawn)}</g>", names
+
+
+def _borders(ground: Ground, projection: Projection) -> str:
+    if not ground.borders:
+        return ""
+    shown = ((p, r) for p, r in sorted(ground.outlines.items()) if ground.frame in (None, p))
+    lines = "".join(f'<path d="{projection.path(rings)}"/>' for _, rings in shown)
+    return (
+        f'<g class="borders" fill="none" stroke="#5b656e" stroke-width="1" pointer-events="none">{lines}</g>'
+    )
+
+
 def _outlines(
     areas: Sequence[MapArea],
     shapes: Mapping[str, Rings],
+    ground: Ground,
     labels: Sequence[MapLabel],
-    width: int,
-    height: int | None,
+    size: tuple[int, int | None],
     name: str,
 ) -> tuple[str, tuple[int, int]]:
-    every = [p for rings in shapes.values() for p in positions(rings)]
-    projection = fit(every or [a.point for a in areas if a.point], width, height)
+    projection = _projection(areas, ground, shapes.values(), size)
+    around, near = _around(ground, projection)
     drawn: list[str] = []
     discs: list[str] = []
     chosen: list[str] = []
@@ -153,8 +209,10 @@ def _outlines(
             discs.append(_disc(area, projection, points[-1], fill, rim=_RIM))
     marks = [projection.point(*p) for p in points]
     body = (
-        f'<g class="areas" stroke="#fff" stroke-width="1" stroke-linejoin="round" fill-rule="evenodd">'
-        f"{''.join(drawn)}{''.join(chosen)}{''.join(discs)}</g>{_labels(labels, projection, marks)}"
+        f'{around}<g class="areas" stroke="#dfe3e6" stroke-width="{0.6 if len(areas) > MANY else 1}" '
+        f'stroke-linejoin="round" fill-rule="evenodd">{"".join(drawn)}{"".join(chosen)}</g>'
+        f'{_borders(ground, projection)}<g class="areas">{"".join(discs)}</g>'
+        f"{_labels(labels, projection, marks, near)}"
     )
     return body, (projection.width, projection.height)
 
@@ -185,7 +243,8 @@ def _tiles(areas: Sequence[MapArea], width: int, name: str) -> tuple[str, tuple[
     if not placed:
         return "", (width, 40)
     first_column, first_row = min(g[0] for _, g in placed), min(g[1] for _, g in placed)
-    columns = max(g[0] for _, g in placed) - first_column + 1
+    # The few tiles of a region are not blown up over the whole width.
+    columns = max(max(g[0] for _, g in placed) - first_column + 1, FEWEST_COLUMNS)
     rows = max(g[1] for _, g in placed) - first_row + 1
     side = width // columns
     high = round(side * 0.86)
@@ -222,16 +281,16 @@ def _letters(text: str, side: int) -> int:
 
 def _symbols(
     areas: Sequence[MapArea],
-    background: Mapping[str, Rings],
+    ground: Ground,
     labels: Sequence[MapLabel],
-    width: int,
-    height: int | None,
+    size: tuple[int, int | None],
     name: str,
 ) -> tuple[str, tuple[int, int]]:
     placed = [(a, a.point) for a in areas if a.point is not None]
-    every = [p for rings in background.values() for p in positions(rings)]
-    projection = fit(every or [p for _, p in placed], width, height, margin=16)
-    paths = "".join(f'<path d="{projection.path(r)}"/>' for _, r in sorted(background.items()))
+    projection = _projection(areas, ground, ground.outlines.values(), size)
+    around, near = _around(ground, projection)
+    shown = ((p, r) for p, r in sorted(ground.outlines.items()) if ground.frame in (None, p))
+    paths = "".join(f'<path d="{projection.path(r)}"/>' for _, r in shown)
     largest = max((a.size or 0 for a, _ in placed), default=0)
     # Large discs first, so that small ones lie on top and can be reached.
     placed.sort(key=lambda entry: (-(entry[0].size or 0), entry[0].pcode))
@@ -240,8 +299,8 @@ def _symbols(
         for a, point in placed
     )
     return (
-        f'<g class="background" fill="#f3f4f5" stroke="#c6ccd1" fill-rule="evenodd">{paths}</g>'
-        f'<g class="areas">{discs}</g>{_labels(labels, projection)}',
+        f'{around}<g class="background" fill="#f3f4f5" stroke="#a9b1b8" fill-rule="evenodd">{paths}</g>'
+        f'<g class="areas">{discs}</g>{_labels(labels, projection, (), near)}',
         (projection.width, projection.height),
     )
 
@@ -253,15 +312,20 @@ def _radius(size: float | None, largest: float) -> float:
     return round(3 + 19 * math.sqrt(size / largest), 1)
 
 
-def _labels(labels: Iterable[MapLabel], projection: Projection, marks: Sequence[tuple[int, int]] = ()) -> str:
+def _labels(
+    labels: Sequence[MapLabel],
+    projection: Projection,
+    marks: Sequence[tuple[int, int]] = (),
+    near: Sequence[MapLabel] = (),
+) -> str:
     """Return the labels that lie neither on one another nor on a mark, moved up or down where that helps.
 
-    Those of class ``fine`` have no room when the labels are set larger.
+    Those of class ``fine`` have no room when the labels are set larger; ``near``: names around, quieter.
     """
     taken: list[tuple[float, float, float, float]] = [(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
     large = list(taken)
     texts = []
-    for label in labels:
+    for place, label in enumerate((*labels, *near)):
         x, y = projection.point(label.longitude, label.latitude)
         half = len(label.text) * 4.2
         x = min(max(x, round(half) + 2), projection.width - round(half) - 2)
@@ -274,8 +338,12 @@ def _labels(labels: Iterable[MapLabel], projection: Projection, marks: Sequence[
                 fits = room and not any(_overlap(wide, other) for other in large)
                 if fits:
                     large.append(wide)
-                kind = "" if fits else ' class="fine"'
-                texts.append(f'<text x="{x}" y="{y + shift}"{kind}>{escape(label.text)}</text>')
+                kinds = [] if fits else ["fine"]
+                if place >= len(labels):
+                    kinds.append("near")
+                kind = f' class="{" ".join(kinds)}"' if kinds else ""
+                quiet = ' fill="#565e66" font-weight="400"' if place >= len(labels) else ""
+                texts.append(f'<text x="{x}" y="{y + shift}"{kind}{quiet}>{escape(label.text)}</text>')
                 break
     return (
         f'<g class="labels" font-size="14" font-weight="600" text-anchor="middle" fill="{INK}" '

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import orm
 
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable
 from cluster4w.publish.figures import number, share
-from cluster4w.publish.map_classes import ALL, NOT_AVAILABLE, NOT_TARGETED, MapClass, class_of, ratio_of
-from cluster4w.publish.map_svg import MapArea, MapLabel, View, map_svg
+from cluster4w.publish.map_classes import OPTIONAL, MapClass, Scale, ratio_of, usual_scale
+from cluster4w.publish.map_svg import Ground, MapArea, MapLabel, View, map_svg
 from cluster4w.publish.projection import Rings, middle
 from cluster4w.record.gazetteer import Gazetteer, Place
 from cluster4w.record.queries.areas import boundaries, boundary_sources, load_gazetteer
@@ -19,6 +20,10 @@ from cluster4w.template.language import N_, Translate
 
 #: A tile holds about this many letters of a name.
 TILE_LETTERS = 9
+
+
+#: A part of the country with more areas than this shows no names of its own.
+NAMED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,35 @@ class Drawing:
     views: tuple[View, ...]
     #: Classes that the legend shows, in order.
     legend: tuple[MapClass, ...]
+    #: How many areas each class has, by key.
+    counts: Mapping[str, int]
     #: Where the outlines come from.
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a map is wanted.
+
+    ``view``: ``map``, ``grid`` or ``symbols``; one that cannot be drawn gives way to the best that can.
+    ``within``: p-code of the area above to zoom to, whose areas alone are in the table.
+    ``only``: keys of the classes asked for; others are drawn faintly. Empty: all.
+    ``selected``: p-code of the area to be outlined.
+    ``href``: address of an area; without it areas can be focused but lead nowhere.
+    ``words``: what is said of an area; by default its gap and its share.
+    ``name``: prefix of identifiers, for two drawings in one page.
+    """
+
+    view: str | None = None
+    width: int = 760
+    height: int | None = None
+    scale: Scale | None = None
+    within: str | None = None
+    only: Collection[str] = field(default=())
+    selected: str | None = None
+    href: Callable[[str], str] | None = None
+    words: Callable[[GapRow], str] | None = None
+    name: str = "map"
 
 
 def sentence(row: GapRow, measure: str, unit: str) -> str:
@@ -65,91 +97,112 @@ def choose_view(level: int, *, outlines: bool, grid: bool, points: bool) -> tupl
 
 
 def draw(
-    session: orm.Session,
-    table: GapTable,
-    *,
-    language: str,
-    translate: Translate,
-    view: str | None = None,
-    width: int = 760,
-    height: int | None = None,
-    selected: str | None = None,
-    href: Callable[[str], str] | None = None,
-    name: str = "map",
+    session: orm.Session, table: GapTable, look: Look, *, language: str, translate: Translate
 ) -> Drawing:
-    """Return the map of a gap table.
-
-    Args:
-        view: ``map``, ``grid`` or ``symbols``; one that cannot be drawn gives way to the best that can.
-        href: Address of an area by its p-code; without it areas can be focused but lead nowhere.
-        selected: P-code of the area to be outlined.
-    """
+    """Return the map of a gap table."""
     level = table.question.level
     gazetteer = load_gazetteer(session, table.edition_id)
     shapes = boundaries(session, table.edition_id, level)
-    background = shapes if level == 1 else boundaries(session, table.edition_id, 1)
-    places = gazetteer.level(level)
+    frame = gazetteer.by_pcode[look.within].level if look.within else 1
+    outlines = shapes if level == frame else boundaries(session, table.edition_id, frame)
+    areas = map_areas(table, gazetteer, language, translate, look)
+    own = {a.pcode: shapes[a.pcode] for a in areas if a.pcode in shapes}
+    places = [gazetteer.by_pcode[a.pcode] for a in areas]
     views = choose_view(
         level,
-        outlines=bool(shapes),
+        outlines=bool(own),
         grid=any(p.grid for p in places),
         points=any(p.longitude is not None for p in places),
     )
-    chosen: View = next((v for v in views if v == view), views[0])
-    areas = _areas(table, gazetteer, language, translate, selected, href)
+    chosen: View = next((v for v in views if v == look.view), views[0])
+    ground = Ground(
+        outlines,
+        {p.pcode: p.name for p in gazetteer.level(frame)},
+        look.within if look.within in outlines else None,
+        borders=level > 1,
+    )
     drawn = map_svg(
         chosen,
         areas,
-        shapes,
-        background=background,
-        labels=_labels(gazetteer, background, chosen),
+        own,
+        ground=ground,
+        labels=_labels(gazetteer, areas, own, outlines, look.within, chosen),
         label=translate(N_("Map of the gaps by area; the table holds the same figures.")),
-        width=width,
-        height=height,
-        name=name,
+        width=look.width,
+        height=look.height,
+        name=look.name,
     )
-    used = {a.colour.key for a in areas}
-    legend = tuple(c for c in ALL if c.key in used or c.key not in (NOT_TARGETED.key, NOT_AVAILABLE.key))
+    counts = Counter(a.colour.key for a in areas)
+    scale = look.scale or usual_scale(table.question.measure)
+    legend = tuple(c for c in scale.everything if counts[c.key] or c.key not in OPTIONAL)
     source_level = level if chosen == "map" else 1
     sources = () if chosen == "grid" else tuple(boundary_sources(session, table.edition_id, source_level))
-    return Drawing(drawn, chosen, views, legend, sources)
+    return Drawing(drawn, chosen, views, legend, counts, sources)
 
 
-def _areas(
+def map_areas(
     table: GapTable,
     gazetteer: Gazetteer,
     language: str,
     translate: Translate,
-    selected: str | None,
-    href: Callable[[str], str] | None,
+    look: Look = Look(),
 ) -> list[MapArea]:
-    question = table.question
+    """Return the areas of a table with their class and their words, in the order of their codes."""
+    measure = table.question.measure
+    scale = look.scale or usual_scale(measure)
+    say = look.words or (lambda row: words_of(row, table, language, translate))
     areas = []
     # In the order of the codes: a keyboard goes through neighbours, and the same input gives the same bytes.
     for pcode, row in sorted(table.by_pcode().items()):
         place = gazetteer.by_pcode[pcode]
-        words = translate(sentence(row, question.measure, question.unit)) % {
-            "name": row.name,
-            "gap": number(row.gap, language),
-            "share": share(row.coverage, language),
-        }
-        ratio = ratio_of(row, question.measure)
+        colour = scale.of(row)
         areas.append(
             MapArea(
                 pcode=pcode,
                 name=row.name,
-                colour=class_of(row, question.measure),
-                title=words,
+                colour=colour,
+                title=say(row),
                 short=_short(row.name),
-                value=share(ratio, language) if ratio is not None else "",
+                value=_value(row, scale, measure, language),
                 point=_point(place),
                 grid=place.grid,
-                size=row.missing if row.gap is not None else row.reached,
-                href=href(pcode) if href else None,
-                selected=pcode == selected,
+                size=_size(row, scale),
+                href=look.href(pcode) if look.href else None,
+                selected=pcode == look.selected,
+                faint=bool(look.only) and colour.key not in look.only,
             )
         )
     return areas
+
+
+def words_of(row: GapRow, table: GapTable, language: str, translate: Translate) -> str:
+    """Return what is said of an area: its gap and its share."""
+    question = table.question
+    return translate(sentence(row, question.measure, question.unit)) % {
+        "name": row.name,
+        "gap": number(row.gap, language),
+        "share": share(row.coverage, language),
+    }
+
+
+def _value(row: GapRow, scale: Scale, measure: str, language: str) -> str:
+    """Return the short figure in a tile or beside a name."""
+    match scale.shows:
+        case "presence":
+            return number(row.organisations, language)
+        case "missing" if row.gap is not None and (row.in_need if measure == "need" else row.target):
+            return number(max(row.gap, 0), language)
+        case "missing":
+            return ""
+        case _:
+            ratio = ratio_of(row, measure)
+            return share(ratio, language) if ratio is not None else ""
+
+
+def _size(row: GapRow, scale: Scale) -> float | None:
+    if scale.shows == "presence":
+        return row.organisations
+    return row.missing if row.gap is not None else row.reached
 
 
 def _point(place: Place) -> tuple[float, float] | None:
@@ -166,13 +219,24 @@ def _short(name: str) -> str:
     return first if 4 <= len(first) <= TILE_LETTERS + 1 else f"{name[:TILE_LETTERS]}."
 
 
-def _labels(gazetteer: Gazetteer, regions: Mapping[str, Rings], view: View) -> list[MapLabel]:
-    """Return the names of the regions, large regions first."""
+def _labels(
+    gazetteer: Gazetteer,
+    areas: Collection[MapArea],
+    shapes: Mapping[str, Rings],
+    regions: Mapping[str, Rings],
+    within: str | None,
+    view: View,
+) -> list[MapLabel]:
+    """Return the names on a map, those of large areas first: of the regions, or of the areas of one."""
     if view == "grid":
         return []
+    named = [gazetteer.by_pcode[a.pcode] for a in areas] if within else gazetteer.level(1)
+    if within and len(named) > NAMED:
+        return []
+    outlines = shapes if within else regions
     found: list[tuple[float, MapLabel]] = []
-    for place in gazetteer.level(1):
-        rings = regions.get(place.pcode)
+    for place in named:
+        rings = outlines.get(place.pcode)
         point = middle(rings) if rings else _point(place)
         if point is not None:
             found.append((-_extent(rings), MapLabel(place.name, *point)))

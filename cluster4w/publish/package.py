@@ -13,8 +13,10 @@ from typing import BinaryIO
 
 from defusedxml import ElementTree
 
-#: Fast and small enough: level 1 is half again as quick as level 6 and a third larger.
+#: Fast and small enough for many rows: level 1 is half again as quick as level 6 and a third larger.
 COMPRESSION = 1
+#: For everything else, and for sheets of so few rows: templates travel over bad links.
+SMALLEST, FEW_ROWS = 9, 5_000
 #: Bytes of XML that a row of 45 cells takes at most; it decides whether a part needs the large zip format,
 #: which some readers refuse where it is not needed.
 ROW_BYTES = 3_000
@@ -75,14 +77,14 @@ def fill(shell: bytes, out: BinaryIO, rows: Mapping[str, SheetRows]) -> None:
                 if entry.filename in wanted:
                     _stream(target, entry, content, wanted[entry.filename])
                 else:
-                    target.writestr(_same(entry), content)
+                    target.writestr(_same(entry, SMALLEST), content)
 
 
-def _same(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
+def _same(entry: zipfile.ZipInfo, level: int) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(entry.filename, entry.date_time)
     info.compress_type = zipfile.ZIP_DEFLATED
     # The public name of this attribute came with Python 3.13; without it the level would be 6.
-    info._compresslevel = COMPRESSION  # type: ignore[attr-defined]
+    info._compresslevel = level  # type: ignore[attr-defined]
     return info
 
 
@@ -93,7 +95,7 @@ def _stream(target: zipfile.ZipFile, entry: zipfile.ZipInfo, shell: bytes, rows:
     else:
         place = shell.index(_END)
         before, after = shell[:place], shell[place:]
-    info = _same(entry)
+    info = _same(entry, SMALLEST if rows.count <= FEW_ROWS else COMPRESSION)
     info.file_size = rows.count * ROW_BYTES
     with target.open(info, "w") as part, ThreadPoolExecutor(1) as compressor:
         part.write(before)

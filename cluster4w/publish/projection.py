@@ -64,11 +64,40 @@ class Projection:
             points.pop()
         return points
 
+    def inside(self, rings: Rings, margin: int = 12) -> list[list[tuple[float, float]]]:
+        """Return what of an outline lies in the drawing, or at most ``margin`` units outside of it."""
+        step = margin / self.scale
+        west = self.west - self.left / self.scale / self.squeeze - step / self.squeeze
+        north = self.north + self.top / self.scale + step
+        east = west + (self.width / self.scale + 2 * step) / self.squeeze
+        south = north - self.height / self.scale - 2 * step
+        return [c for ring in rings if len(c := clip(ring, (west, south, east, north))) > 2]
+
     def box(self, rings: Rings) -> tuple[int, int, int, int]:
         """Return the smallest box around an outline in the drawing: left, top, right, bottom."""
         points = [self.point(p[0], p[1]) for ring in rings for p in ring]
         xs, ys = [p[0] for p in points], [p[1] for p in points]
         return min(xs), min(ys), max(xs), max(ys)
+
+
+def clip(
+    ring: Sequence[Sequence[float]], box: tuple[float, float, float, float]
+) -> list[tuple[float, float]]:
+    """Return the part of a ring inside a box of west, south, east, north (Sutherland and Hodgman's way)."""
+    points = [(p[0], p[1]) for p in ring]
+    for axis, bound, sign in ((0, box[0], 1), (0, box[2], -1), (1, box[1], 1), (1, box[3], -1)):
+        kept: list[tuple[float, float]] = []
+        for before, here in zip([points[-1], *points[:-1]] if points else [], points, strict=True):
+            was_in, is_in = ((p[axis] - bound) * sign >= 0 for p in (before, here))
+            if was_in != is_in:
+                part = (bound - before[axis]) / (here[axis] - before[axis])
+                kept.append(
+                    (before[0] + part * (here[0] - before[0]), before[1] + part * (here[1] - before[1]))
+                )
+            if is_in:
+                kept.append(here)
+        points = kept
+    return points
 
 
 def fit(positions: Iterable[Sequence[float]], width: int, height: int | None, margin: int = 8) -> Projection:

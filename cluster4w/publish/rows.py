@@ -55,6 +55,8 @@ class RowWriter:
         styles: One per column of the layout.
         agencies: Every organisation that may occur, by id.
         public: True: values of restricted columns are left out.
+        first_column: Where the layout's columns begin, from 1.
+        lead: XML of the cells before them, with :data:`NUMBER` for the row's number.
     """
 
     def __init__(
@@ -66,13 +68,16 @@ class RowWriter:
         agencies: Mapping[int, Agency],
         *,
         public: bool = False,
+        first_column: int = 1,
+        lead: str = "",
     ) -> None:
         self._template, self._layout, self._language = template, layout, language
         self._agencies = agencies
+        self._lead = lead
         entries = [
             (letter, shown_column, template.column(shown_column.key), style)
             for letter, shown_column, style in zip(
-                letters(len(layout.columns)), layout.columns, styles, strict=True
+                letters(len(layout.columns), first_column), layout.columns, styles, strict=True
             )
         ]
         if public:
@@ -157,9 +162,10 @@ class RowWriter:
             ]
             # A layout may show nothing of these rows; the rows are there all the same.
             texts = map("".join, zip(*cells, strict=True)) if cells else repeat("", len(rows))
+            lead = self._lead
             yield "".join(
                 [
-                    f'<row r="{name}">{text}</row>'.replace(NUMBER, name)
+                    f'<row r="{name}">{lead}{text}</row>'.replace(NUMBER, name)
                     for name, text in zip(names, texts, strict=False)
                 ]
             )

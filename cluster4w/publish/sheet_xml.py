@@ -77,9 +77,9 @@ def formula_tail(formula: str, style: int, cached: str = "") -> str:
     return f'" s="{style}" t="str"><f>{escaped(formula)}</f><v>{escaped(cached)}</v></c>'
 
 
-def letters(count: int) -> list[str]:
-    """Return the letters of the first columns: A, B, C..."""
-    return [get_column_letter(index) for index in range(1, count + 1)]
+def letters(count: int, first: int = 1) -> list[str]:
+    """Return the letters of so many columns from the first one on: A, B, C..."""
+    return [get_column_letter(index) for index in range(first, first + count)]
 
 
 def text_row(number: int, texts: Sequence[str]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import groupby
 from math import ceil
@@ -13,9 +14,12 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cluster4w.publish.cells import ColumnStyles, choice_text, number_format
+from cluster4w.publish.check_column import WIDTH, add_check_column
+from cluster4w.publish.check_row import Row as RowAtHand
+from cluster4w.publish.check_rules import asked_attributes
 from cluster4w.publish.formulas import Formulas, blank_row_formulas
 from cluster4w.publish.instructions import Guide, write_instructions
-from cluster4w.publish.lists import write_lists
+from cluster4w.publish.lists import Lists, ListSheet, write_lists, write_spellings
 from cluster4w.publish.sheet_xml import letters, readable
 from cluster4w.publish.styles import (
     ACCENT,
@@ -42,8 +46,10 @@ from cluster4w.template.kinds import Kind
 from cluster4w.template.language import LANGUAGES, N_, translator
 from cluster4w.template.layouts import META_SHEET, Layout, LayoutColumn
 
-#: The columns that stay in view when the sheet is scrolled sideways.
+#: The columns that stay in view when the sheet is scrolled sideways; the last one where there is room.
 _IDENTITY = ("row_id", "org_acronym", "org_name")
+#: Spreadsheets count days from here.
+_EPOCH = dt.date(1899, 12, 30)
 #: Characters on a printed page that are still legible.
 _PRINTED_WIDTH = 200
 #: What one may do on a protected sheet; openpyxl says True for what is forbidden.
@@ -77,11 +83,25 @@ class Order:
     month: str | None = None
     #: True: a workbook to be filled in. False: rows to be read.
     to_fill: bool = True
+    #: Finding code to the severity that the operation wants, or "off"; first and last day of the plan.
+    severities: Mapping[str, str] = field(default_factory=dict)
+    plan: tuple[dt.date, dt.date] = (dt.date.min, dt.date.max)
+
+    @property
+    def checks(self) -> bool:
+        """True: the first column says how each row stands."""
+        return self.to_fill and self.layout.check_column
+
+    @property
+    def first_column(self) -> int:
+        """Where the layout's own columns begin, from 1."""
+        return 2 if self.checks else 1
 
     @property
     def columns(self) -> dict[str, str]:
         """Column key to letter."""
-        return dict(zip(self.layout.keys, letters(len(self.layout.keys)), strict=True))
+        names = letters(len(self.layout.keys), self.first_column)
+        return dict(zip(self.layout.keys, names, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,13 @@ class Shell:
     formulas: Formulas
     #: The style of formula cells.
     formula_style: int
+    #: The style of the cells that say how a row stands; None for a workbook without them.
+    check_style: int | None = None
+
+    @property
+    def first_column(self) -> int:
+        """Where the layout's own columns begin, from 1."""
+        return 1 if self.check_style is None else 2
 
 
 def header_cell(layout: Layout, shown: LayoutColumn, column: Column, language: str) -> str:
@@ -120,8 +147,9 @@ def make_shell(order: Order) -> Shell:
     else:
         page, guide = book.create_sheet(name), _guide_page(book, order)
     columns = order.columns
+    sheet = ListSheet(book)
     lists = write_lists(
-        book,
+        sheet,
         order.template,
         order.layout,
         order.language,
@@ -132,7 +160,15 @@ def make_shell(order: Order) -> Shell:
     )
     book.create_sheet(META_SHEET).sheet_state = "veryHidden"
     translate = translator(order.language)
-    write_instructions(guide, order.guide, order.template, order.layout, order.language, columns)
+    write_instructions(
+        guide,
+        order.guide,
+        order.template,
+        order.layout,
+        order.language,
+        columns,
+        checks=order.checks,
+    )
     _headers(page, order)
     styles = tuple(_column_style(page, order, key, letter) for key, letter in columns.items())
     for validation in validations(
@@ -140,16 +176,38 @@ def make_shell(order: Order) -> Shell:
     ):
         page.add_data_validation(validation)
     _view(page, order, columns)
+    if order.checks:
+        asked = list(asked_attributes(order.template))
+        write_spellings(sheet, lists, order.template, order.layout, order.months, asked)
+        add_check_column(book, page, sheet, _row_at_hand(order, lists, name))
     formulas = blank_row_formulas(order.template, order.layout, lists, columns) if order.to_fill else {}
     formula_style = style_number(page, locked=False)
+    check_style = style_number(page, size=9) if order.checks else None
     stream = BytesIO()
     book.save(stream)
-    return Shell(stream.getvalue(), name, styles, formulas, formula_style)
+    return Shell(stream.getvalue(), name, styles, formulas, formula_style, check_style)
 
 
 def _guide_page(book: Workbook, order: Order) -> Worksheet:
     page: Worksheet = book.create_sheet(translator(order.language)(N_("Instructions")))
     return page
+
+
+def _row_at_hand(order: Order, lists: Lists, sheet: str) -> RowAtHand:
+    first, last = ((day - _EPOCH).days for day in order.plan)
+    return RowAtHand(
+        order.template,
+        order.layout,
+        order.language,
+        lists,
+        order.columns,
+        sheet,
+        order.layout.first_data_row,
+        order.last_row,
+        order.severities,
+        (first, last),
+        order.gazetteer.partial,
+    )
 
 
 def _own(order: Order) -> dict[str, str]:
@@ -170,7 +228,7 @@ def _headers(page: Worksheet, order: Order) -> None:
     layout, template, row = order.layout, order.template, order.layout.header_row
     if layout.group_row:
         _group_row(page, order)
-    for index, shown in enumerate(layout.columns, 1):
+    for index, shown in enumerate(layout.columns, order.first_column):
         column = template.column(shown.key)
         cell = put(page, row, index, header_cell(layout, shown, column, order.language))
         cell.font, cell.alignment, cell.border = font(bold=True, size=10), MIDDLE, EDGE
@@ -185,7 +243,7 @@ def _headers(page: Worksheet, order: Order) -> None:
 
 def _group_row(page: Worksheet, order: Order) -> None:
     languages = (order.language, *(o for o in LANGUAGES if o != order.language))
-    column = 1
+    column = order.first_column
     for group, keys in groupby(order.layout.keys, key=lambda k: order.template.column(k).group):
         width = len(list(keys))
         names = dict.fromkeys(translator(language)(GROUP_NAMES[group]) for language in languages)
@@ -222,7 +280,8 @@ def _view(page: Worksheet, order: Order, columns: Mapping[str, str]) -> None:
     layout, row = order.layout, order.layout.first_data_row
     names = list(columns.values())
     frozen = 0
-    while frozen < len(names) - 1 and layout.keys[frozen] in _IDENTITY:
+    identity = _IDENTITY[: -1 if order.checks else None]
+    while frozen < len(names) - 1 and layout.keys[frozen] in identity:
         frozen += 1
     page.freeze_panes = f"{names[frozen]}{row}"
     # The filter stands on the last header row, so that no header is sorted or filtered away.
@@ -230,7 +289,8 @@ def _view(page: Worksheet, order: Order, columns: Mapping[str, str]) -> None:
     page.sheet_view.zoomScale = 90
     if layout.group_row:
         page.sheet_properties.tabColor = ACCENT
-    pages = ceil(sum(c.width for c in layout.columns) / _PRINTED_WIDTH)
+    width = sum(c.width for c in layout.columns) + (WIDTH if order.checks else 0)
+    pages = ceil(width / _PRINTED_WIDTH)
     set_for_print(page, repeat_rows=f"1:{row - 1}", pages_wide=pages)
     if order.to_fill and "row_id" in columns:
         page.protection.sheet = True

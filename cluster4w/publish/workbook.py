@@ -12,11 +12,12 @@ from typing import BinaryIO
 from sqlalchemy import orm
 
 from cluster4w.models import Operation
+from cluster4w.publish.check_column import LETTER, NAME
 from cluster4w.publish.formulas import ROW
 from cluster4w.publish.instructions import Guide
 from cluster4w.publish.meta import Facts, Marks
 from cluster4w.publish.package import SheetRows, fill
-from cluster4w.publish.rows import RowWriter
+from cluster4w.publish.rows import NUMBER, RowWriter
 from cluster4w.publish.sheet_xml import MOST_ROWS, formula_tail, letters
 from cluster4w.publish.shell import Order, Shell, make_shell
 from cluster4w.record.gazetteer import Gazetteer
@@ -158,7 +159,7 @@ class _Job:
         blank = range(first + self.count, first + self.count + BLANK_ROWS) if shell.formulas else range(0)
         count = self.count + len(blank)
         marked = 0 if IDENTITY_KEY in self.layout.keys else self.count
-        width = letters(len(self.layout.columns))[-1]
+        width = letters(len(self.layout.columns), shell.first_column)[-1]
         data = chain(self._rows(shell, marks), self._blank_rows(shell, blank))
         fill(
             shell.content,
@@ -192,6 +193,8 @@ class _Job:
             self.agency,
             self.month,
             self.to_fill,
+            {str(k): str(v) for k, v in (self.operation.severities or {}).items()},
+            (self.operation.plan_start, self.operation.plan_end),
         )
 
     def _facts(self) -> Facts:
@@ -217,13 +220,16 @@ class _Job:
             shell.styles,
             agencies_with_rows(self.session, self.operation),
             public=self.public,
+            first_column=shell.first_column,
+            lead=_check_cell(shell, NUMBER),
         )
         rows = stream_rows(self.session, self.operation, self.part, writer.wanted, extra=writer.needs_extra)
         yield from writer.pieces(rows, self.layout.first_data_row, marks)
 
     def _blank_rows(self, shell: Shell, numbers: Iterable[int]) -> Iterator[str]:
         """Yield rows that hold formulas only; every other cell has its column's style and list."""
-        columns = zip(letters(len(self.layout.keys)), self.layout.keys, strict=True)
+        names = letters(len(self.layout.keys), shell.first_column)
+        columns = zip(names, self.layout.keys, strict=True)
         cells = [
             (f'<c r="{letter}', formula_tail(shell.formulas[key], shell.formula_style))
             for letter, key in columns
@@ -231,4 +237,14 @@ class _Job:
         ]
         for number in numbers:
             row = "".join(f"{opening}{number}{tail.replace(ROW, str(number))}" for opening, tail in cells)
-            yield f'<row r="{number}">{row}</row>'
+            yield f'<row r="{number}">{_check_cell(shell, str(number))}{row}</row>'
+
+
+def _check_cell(shell: Shell, number: str) -> str:
+    """Return the cell that says how a row stands, "" in a workbook without them.
+
+    It has no value yet: whatever opens the file calculates it.
+    """
+    if shell.check_style is None:
+        return ""
+    return f'<c r="{LETTER}{number}" s="{shell.check_style}" t="str"><f>{NAME}</f></c>'

@@ -5,17 +5,21 @@
   const place = document.querySelector("[data-state-address]");
   if (!place) return;
   const bar = place.querySelector("progress");
+  const label = place.querySelector("label");
   let wait = 1000;
 
   function ask() {
     fetch(place.dataset.stateAddress, { headers: { Accept: "application/json" } })
       .then(function (answer) { return answer.json(); })
       .then(function (state) {
-        if (state.done) {
+        // Its turn has come, or it is done: the page says other things then.
+        if (state.done || state.waits !== (place.dataset.waits === "1")) {
           window.location.reload();
           return;
         }
         bar.value = state.progress;
+        bar.textContent = state.progress + " %";
+        if (label.textContent !== state.step) label.textContent = state.step;
         wait = 1000;
         window.setTimeout(ask, wait);
       })

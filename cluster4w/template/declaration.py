@@ -139,6 +139,7 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         parts=tuple(raw.get("parts", ())),
         columns=tuple(raw.get("columns", ())),
         values=tuple(raw.get("values", ())),
+        attribute=str(raw.get("attribute", "")),
         low=float(raw.get("low", 0)),
         high=float(raw.get("high", 0)),
         only={str(k): tuple(v) for k, v in raw.get("only", {}).items()},
@@ -170,6 +171,7 @@ def _layout(raw: Mapping[str, Any], columns: Mapping[str, Column]) -> Layout:
         group_row=bool(raw.get("group_row", False)),
         bilingual=bool(raw.get("bilingual", False)),
         hxl_row=bool(raw.get("hxl_row", True)),
+        check_column=bool(raw.get("check_column", False)),
         texts={k: dict(v) for k, v in raw.get("texts", {}).items()},
     )
 

@@ -11,19 +11,43 @@ from cluster4w.template.columns import Column
 from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Value, to_json
 
+#: Distinct values of a column whose parts are kept ready.
+_KEPT = 8_192
 #: One encoder for all: making one per row costs more than the encoding.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def fingerprint(values: Mapping[str, Value], keys: Iterable[str], template: Template) -> str:
-    """Return 16 hexadecimal digits over the values of ``keys``, in that order; absent values are left out.
+class Printer:
+    """Makes fingerprints: 16 hexadecimal digits over the values of some columns; absent values are left out.
 
-    The row id is never part of it: a row keeps its fingerprint when it gets or loses its id.
+    The row id is never part of it: a row keeps its fingerprint when it gets or loses its id. The part of each
+    distinct value is worked out once.
+
+    Args:
+        keys: the columns that count, in order.
     """
-    by_key = template.by_key
-    return digest(
-        said(by_key[key], value) for key in keys if key != "row_id" and (value := values.get(key)) is not None
-    )
+
+    def __init__(self, keys: Iterable[str], template: Template) -> None:
+        columns = [template.by_key[key] for key in keys if key != "row_id"]
+        self._parts = [(column.key, _Parts(column)) for column in columns]
+
+    def of(self, values: Mapping[str, Value]) -> str:
+        """Return the fingerprint of a row."""
+        return digest([parts[value] for key, parts in self._parts if (value := values.get(key)) is not None])
+
+
+class _Parts(dict[Value, str]):
+    """A column's part of a fingerprint by its value; free texts are forgotten before they fill the memory."""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__()
+        self._column = column
+
+    def __missing__(self, value: Value) -> str:
+        if len(self) >= _KEPT:
+            self.clear()
+        part = self[value] = said(self._column, value)
+        return part
 
 
 def said(column: Column, value: Value) -> str:

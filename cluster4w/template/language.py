@@ -60,6 +60,18 @@ def label_in(labels: Labels, translate: Translate) -> str:
     return label(labels, translate(_OWN_CODE))
 
 
+#: How a language writes thousands and decimals; others as English does.
+_SIGNS = {"fr": ("\u202f", ",")}
+
+
+def figure_in(figure: float, translate: Translate) -> str:
+    """Return a figure as the language of ``translate`` writes it: 1 234,5 or 1,234.5, to two decimals."""
+    thousands, decimal = _SIGNS.get(translate(_OWN_CODE), (",", "."))
+    whole, _, part = f"{figure:,.2f}".partition(".")
+    part = part.rstrip("0")
+    return whole.replace(",", thousands) + (decimal + part if part else "")
+
+
 def listed(many: Iterable[Labels]) -> Labels:
     """Return several labels as one, with commas between them."""
     labels = list(many)

@@ -48,6 +48,8 @@ class Layout:
     bilingual: bool = False
     #: True: an HXL row stands below the labels.
     hxl_row: bool = True
+    #: True: the first column of a workbook to be filled in says whether each row is good.
+    check_column: bool = False
     #: Fixed texts of choices in this layout: list name to choice key to text.
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

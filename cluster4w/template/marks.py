@@ -6,6 +6,8 @@ from cluster4w.template.text import clean
 
 #: Header of the status column, by language. Nobody else writes these words.
 STATUS_HEADERS = {"fr": "Contrôle cluster4w", "en": "cluster4w check"}
+#: Header of the column of our own template in which formulas check a row while it is typed, by language.
+CHECK_HEADERS = {"fr": "Contrôle cluster4w pendant la saisie", "en": "cluster4w check while typing"}
 #: Name of the sheet of findings; where the partner has one of that name, a number follows.
 FINDINGS_SHEETS = {"fr": "Erreurs", "en": "Findings"}
 #: Its first cell.
@@ -17,12 +19,18 @@ FINDINGS_TITLES = {
 AUTHOR = "cluster4w"
 
 _HEADERS = frozenset(text.casefold() for text in STATUS_HEADERS.values())
+_CHECKS = frozenset(text.casefold() for text in CHECK_HEADERS.values())
 _TITLES = frozenset(FINDINGS_TITLES.values())
 
 
 def is_status_header(text: str) -> bool:
     """Tell whether a header is that of our status column."""
     return clean(text).casefold() in _HEADERS
+
+
+def is_check_header(text: str) -> bool:
+    """Tell whether a header is that of the column of formulas in our template."""
+    return clean(text).casefold() in _CHECKS
 
 
 def is_findings_name(name: str) -> bool:

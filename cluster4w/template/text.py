@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 
+#: Letters by which names and headers are told apart.
+LONGEST_NAME = 500
 #: Zero-width characters, the byte-order mark and direction marks: invisible, so never part of a name.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
@@ -22,7 +25,25 @@ def printable(text: str) -> str:
     return "".join(c for c in clean(text) if c.isprintable())
 
 
-@lru_cache(maxsize=65536)
+def of_names(size: int) -> Callable[[Callable[[str], str]], Callable[[str], str]]:
+    """Return a decorator that remembers what a function makes of names: of the first letters of long ones.
+
+    A cell may hold millions of letters: a hundred thousand of those would take all the time and the memory.
+    """
+
+    def decorate(function: Callable[[str], str]) -> Callable[[str], str]:
+        remembered = lru_cache(maxsize=size)(function)
+
+        @wraps(function)
+        def named(text: str) -> str:
+            return remembered(text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME])
+
+        return named
+
+    return decorate
+
+
+@of_names(65536)
 def fold(text: str) -> str:
     """Return the comparison form of ``text``: lower case, no accents, words joined by single spaces.
 
@@ -38,7 +59,7 @@ def fold(text: str) -> str:
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
-@lru_cache(maxsize=4096)
+@of_names(4096)
 def fold_header(text: str) -> str:
     """Return the comparison form of a column header: folded, without asterisks and bracketed hints.
 

@@ -27,7 +27,9 @@ from cluster4w.views import (
     activity_form,
     columns,
     dashboard,
+    double_counts,
     exports,
+    fixes,
     gaps,
     health,
     history,
@@ -36,11 +38,15 @@ from cluster4w.views import (
     learned,
     months,
     names,
+    needs,
+    needs_look,
     password,
+    rules,
     session,
     submission,
     team,
     upload,
+    vanished_choices,
 )
 from cluster4w.views.numbers import LARGEST
 
@@ -55,6 +61,7 @@ SHELL: tuple[Route, ...] = (
 )
 
 _PERSON = f"/<slug>/equipe/personnes/<int(max={LARGEST}):person_id>"
+_PAIR = f"/<slug>/doubles/<int(max={LARGEST}):pair_id>"
 #: Where the operation stands, its activities, its people and its months: ``/<slug>/...``.
 RECORD: tuple[Route, ...] = (
     Route("/<slug>/", "dashboard", dashboard.dashboard, EVERYONE, label=N_("Dashboard")),
@@ -84,6 +91,11 @@ RECORD: tuple[Route, ...] = (
         "/<slug>/activites/<uid>/retablir", "activity_restore", history.activity_restore, REPORTERS,
         ("POST",),
     ),
+    Route(
+        "/<slug>/doubles", "double_counts", double_counts.double_counts, COORDINATION, section="activities"
+    ),
+    Route(_PAIR, "double_count_settle", double_counts.double_count_settle, MANAGERS, ("POST",)),
+    Route(f"{_PAIR}/reprendre", "double_count_back", double_counts.double_count_back, MANAGERS, ("POST",)),
     Route("/<slug>/mois", "months", months.months, MANAGERS, label=N_("Months")),
     Route("/<slug>/mois/<month>/verrouiller", "month_lock", months.month_lock, MANAGERS, ("POST",)),
     Route("/<slug>/mois/<month>/ouvrir", "month_unlock", months.month_unlock, MANAGERS, ("POST",)),
@@ -120,6 +132,7 @@ _SENT = f"/<slug>/envois/<int(max={LARGEST}):submission_id>"
 _LEARNED = f"/<slug>/appris/<int(max={LARGEST}):alias_id>"
 INTAKE: tuple[Route, ...] = (
     Route("/<slug>/envoyer", "upload", upload.upload, REPORTERS, ("GET", "POST"), N_("Send")),
+    Route("/<slug>/envoyer/encore", "upload_again", upload.upload_again, REPORTERS, ("POST",)),
     Route("/<slug>/envois", "submissions", submission.submissions, INSIDERS, section="upload"),
     Route(_SENT, "submission", submission.submission, INSIDERS, section="upload"),
     Route(f"{_SENT}/etat", "submission_state", submission.submission_state, INSIDERS),
@@ -135,6 +148,16 @@ INTAKE: tuple[Route, ...] = (
     ),
     Route(f"{_SENT}/ecarter", "submission_discard", submission.submission_discard, REPORTERS, ("POST",)),
     Route(f"{_SENT}/verifier", "submission_check", submission.submission_check, REPORTERS, ("POST",)),
+    Route(
+        f"{_SENT}/corriger", "submission_fix", fixes.submission_fix, REPORTERS, ("POST",), section="upload"
+    ),
+    Route(f"{_SENT}/corrections", "submission_fix_undo", fixes.submission_fix_undo, REPORTERS, ("POST",)),
+    Route(
+        f"{_SENT}/absentes", "submission_vanished", vanished_choices.submission_vanished, REPORTERS, ("POST",)
+    ),
+    Route(
+        f"{_SENT}/question", "submission_question", vanished_choices.submission_question, MANAGERS, ("POST",)
+    ),
     Route(f"{_SENT}/noms", "submission_names", names.submission_names, INSIDERS, ("POST",)),
     Route(f"{_SENT}/colonnes", "submission_columns", columns.submission_columns, INSIDERS, section="upload"),
     Route(
@@ -148,19 +171,43 @@ INTAKE: tuple[Route, ...] = (
     Route("/<slug>/appris", "learned", learned.learned, INSIDERS, section="upload"),
     Route(_LEARNED, "learned_answer", learned.learned_answer, INSIDERS, section="upload"),
     Route(f"{_LEARNED}/reprendre", "learned_revoke", learned.learned_revoke, INSIDERS, ("POST",)),
+    Route("/<slug>/regles", "rules", rules.rules, EVERYONE, section="upload"),
+    Route("/<slug>/regles/<code>", "rule", rules.rule, EVERYONE, section="upload"),
+    Route("/<slug>/regles/<code>/gravite", "rule_severity", rules.rule_severity, MANAGERS, ("POST",)),
+    Route("/<slug>/regles/<code>/bornes", "rule_bounds", rules.rule_bounds, MANAGERS, ("POST",)),
     Route("/<slug>/modele.xlsx", "template_workbook", exports.template_workbook, INSIDERS),
 )
 
 #: Gaps and files on their way out.
+_TABLE = f"/<slug>/besoins/<int(max={LARGEST}):table_id>"
+_TABLE_SENT = f"/<slug>/besoins/envois/<int(max={LARGEST}):upload_id>"
 PUBLISHED: tuple[Route, ...] = (
     Route("/<slug>/ecarts", "gaps", gaps.gaps, EVERYONE - {Role.PARTNER}, label=N_("Gaps")),
     Route("/<slug>/ecarts.<form>", "gap_file", gaps.gap_file, EVERYONE - {Role.PARTNER}),
+    Route("/<slug>/ecarts/feuille.<form>", "gap_sheet", gaps.gap_sheet, EVERYONE - {Role.PARTNER}),
     Route(
         "/<slug>/ecarts/<pcode>",
         "gap_explanation",
         gaps.gap_explanation,
         EVERYONE - {Role.PARTNER},
         section="gaps",
+    ),
+    Route("/<slug>/besoins", "needs", needs.needs, COORDINATION, label=N_("Needs")),
+    Route("/<slug>/besoins/modele.xlsx", "needs_template", needs_look.needs_template, COORDINATION),
+    Route("/<slug>/besoins", "needs_send", needs_look.needs_send, MANAGERS, ("POST",), section="needs"),
+    Route(_TABLE_SENT, "needs_look", needs_look.needs_look, MANAGERS, section="needs"),
+    Route(f"{_TABLE_SENT}/fichier", "needs_file", needs_look.needs_file, COORDINATION),
+    Route(f"{_TABLE_SENT}/edition", "needs_edition", needs_look.needs_edition, MANAGERS, ("POST",)),
+    Route(f"{_TABLE_SENT}/charger", "needs_load", needs_look.needs_load, MANAGERS, ("POST",)),
+    Route(f"{_TABLE}/choisir", "needs_choose", needs.needs_choose, MANAGERS, ("POST",)),
+    Route(f"{_TABLE}/retirer", "needs_remove", needs.needs_remove, MANAGERS, ("POST",)),
+    Route(f"{_TABLE}/remettre", "needs_restore", needs.needs_restore, MANAGERS, ("POST",)),
+    Route(
+        f"/<slug>/besoins/choix/<int(max={LARGEST}):choice_id>/reprendre",
+        "needs_choice_back",
+        needs.needs_choice_back,
+        MANAGERS,
+        ("POST",),
     ),
     Route("/<slug>/exports", "exports", exports.exports, COORDINATION, label=N_("Exports")),
     Route("/<slug>/exports/registre.xlsx", "export_workbook", exports.export_workbook, COORDINATION),
@@ -169,7 +216,7 @@ PUBLISHED: tuple[Route, ...] = (
 ROUTES: tuple[Route, ...] = SHELL + RECORD + INTAKE + PUBLISHED
 
 #: The navigation from left to right: what a month's work goes through, then what is set up once.
-NAVIGATION = ("dashboard", "upload", "activities", "gaps", "exports", "months", "team")
+NAVIGATION = ("dashboard", "upload", "activities", "gaps", "needs", "exports", "months", "team")
 
 #: Where a person lands in an operation, by role; a coordinator opens on the map.
 LANDING = {Role.COORDINATOR: "gaps"}

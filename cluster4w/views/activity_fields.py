@@ -55,12 +55,12 @@ def form_class(around: Surroundings) -> type[Form]:
         if column.key == "adm1_name":
             fields[PLACE] = _place_field(around)
             fields[COMMUNE] = _commune_field(around)
-        if column.key not in NOT_ASKED and (made := _field(column, around)) is not None:
+        if column.key not in NOT_ASKED and (made := field_of_column(column, around)) is not None:
             fields[column.key] = made
     return type("ActivityForm", (Form,), fields)
 
 
-def _field(column: Column, around: Surroundings) -> Any:
+def field_of_column(column: Column, around: Surroundings) -> Any:
     """Return the field of a column; None for columns that another field stands for."""
     common: dict[str, Any] = {
         "label": _label(column, around),
@@ -72,17 +72,17 @@ def _field(column: Column, around: Surroundings) -> Any:
     common["render_kw"] = attributes
     match column.kind:
         case Kind.TEXT:
-            return StringField(filters=[_sane], **common)
+            return StringField(filters=[sane], **common)
         case Kind.LONG_TEXT:
-            return TextAreaField(filters=[_sane], **common)
+            return TextAreaField(filters=[sane], **common)
         case Kind.COUNT:
             attributes["inputmode"] = "numeric"
-            return StringField(filters=[_sane], **common)
+            return StringField(filters=[sane], **common)
         case Kind.DECIMAL | Kind.MONEY | Kind.LATITUDE | Kind.LONGITUDE:
             attributes["inputmode"] = "decimal"
-            return StringField(filters=[_sane], **common)
+            return StringField(filters=[sane], **common)
         case Kind.DAY:
-            return StringField(widget=DateInput(), filters=[_sane], **common)
+            return StringField(widget=DateInput(), filters=[sane], **common)
         case Kind.MONTH:
             return SelectField(choices=_months(around), validate_choice=False, **common)
         case Kind.CHOICE:
@@ -94,14 +94,14 @@ def _field(column: Column, around: Surroundings) -> Any:
             return SelectField(choices=[SelectChoice(*w) for w in words], validate_choice=False, **common)
         case Kind.ORGANISATION:
             attributes["list"] = "organisations"
-            return StringField(filters=[_sane], **common)
+            return StringField(filters=[sane], **common)
         case Kind.AREA | Kind.PCODE | Kind.ROW_ID:
             return None
         case _:
             assert_never(column.kind)
 
 
-def _sane(text: str | None) -> str | None:
+def sane(text: str | None) -> str | None:
     """Return what was typed without characters that no page can show; blanks and line breaks stay."""
     return "".join(c for c in text if c.isprintable() or c in "\n\r\t\u00a0\u202f") if text else text
 
@@ -229,7 +229,7 @@ def _commune_field(around: Surroundings) -> Any:
         return PlaceField(words, groups=communes(around.gazetteer), empty=gettext("not said"))
     known = len(around.gazetteer.level(COMMUNE_LEVEL))
     listed = {"list": "communes"} if 0 < known <= MOST_COMMUNES else {}
-    return StringField(words, filters=[_sane], render_kw={"autocomplete": "off", **listed})
+    return StringField(words, filters=[sane], render_kw={"autocomplete": "off", **listed})
 
 
 # --- what is in the form ------------------------------------------------------------------------------

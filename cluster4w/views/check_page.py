@@ -19,10 +19,10 @@ from cluster4w.template.kinds import from_json
 from cluster4w.template.language import N_
 from cluster4w.template.rules import Severity
 from cluster4w.views import formats
-from cluster4w.views.values import choice_words, column_words, in_words
+from cluster4w.views.values import choice_words, column_words, in_words, target_name
 
 #: Findings, changed rows and rows that are gone, of one page each.
-PAGE = 50
+PAGE = 40
 #: Runs of row numbers that a line names.
 MOST_RUNS = 20
 
@@ -33,6 +33,7 @@ HOW = {
     "hxl": N_("HXL tag"),
     "alias": N_("known header"),
     "folded": N_("header in another spelling"),
+    "words": N_("read word by word"),
     "fuzzy": N_("much alike"),
     "doubtful": N_("to be confirmed: not read"),
     "duplicate": N_("second column for it: not read"),
@@ -60,9 +61,12 @@ class Place:
     under: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wrong:
-    """Equal findings in words. ``rows``: their row numbers as runs, "" for one about a column or the file."""
+    """Equal findings in words. ``rows``: their row numbers as runs, "" for one about a column or the file.
+
+    ``fix``: the form (:class:`cluster4w.views.fix_forms.FixForm`) that corrects the cell, None without one.
+    """
 
     sheet: str | None
     rows: str
@@ -73,6 +77,7 @@ class Wrong:
     message: str
     suggestion: str | None
     about: Place
+    fix: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,9 @@ def changed(found: Iterable[dict[str, Any]]) -> list[Changed]:
             place(r["values"]),
             [
                 Cell(
-                    column_words(by_key[k]), _words(by_key[k], before), _words(by_key[k], r["values"].get(k))
+                    column_words(by_key[k]),
+                    cell_words(by_key[k], before),
+                    cell_words(by_key[k], r["values"].get(k)),
                 )
                 for k, before in (r["before"] or {}).items()
                 if k in by_key
@@ -204,7 +211,8 @@ def changed(found: Iterable[dict[str, Any]]) -> list[Changed]:
     ]
 
 
-def _words(column: Column, value: Any) -> str:
+def cell_words(column: Column, value: Any) -> str:
+    """Return a JSON value of a column as a person reads it."""
     return in_words(column, from_json(column.kind, value))
 
 
@@ -224,9 +232,8 @@ def sheets(submission: Submission) -> list[SheetShown]:
 
 
 def column_name(key: str | None) -> str:
-    """Return the label of a column of the template; a dash for none."""
-    column = here().template.by_key.get(key or "")
-    return column_words(column) if column else formats.ABSENT
+    """Return what a column was taken for in words; a dash for nothing."""
+    return target_name(key or "") or formats.ABSENT
 
 
 def how_words(how: str) -> str:

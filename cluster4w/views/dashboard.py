@@ -16,9 +16,11 @@ from cluster4w.gaps.presence import KeyFigures, ReportingStatus, key_figures, re
 from cluster4w.gaps.table import Question, gap_table
 from cluster4w.models import Role, SubmissionState
 from cluster4w.publish.map_classes import MapClass
-from cluster4w.publish.map_view import draw
+from cluster4w.publish.map_view import Look, draw
+from cluster4w.record.queries.double_counts import count_pairs
 from cluster4w.record.queries.months import Month, Nil, list_months, nil_reports
 from cluster4w.record.queries.submissions import list_submissions
+from cluster4w.record.queries.vanished import open_questions
 from cluster4w.security import COORDINATION, MANAGERS, allowed, here
 from cluster4w.views.months_choice import month_to_report
 from cluster4w.views.responses import unchanged
@@ -29,7 +31,12 @@ LOOKED_AT, LISTED = 60, 6
 #: How long after a plan's end its last months are still reported.
 AFTERMATH = dt.timedelta(days=60)
 MAP_WIDTH = 520
-_UNFINISHED = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.CHECKED)
+_UNFINISHED = (
+    SubmissionState.RECEIVED,
+    SubmissionState.CHECKING,
+    SubmissionState.CHECKED,
+    SubmissionState.RECORDING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,8 @@ def dashboard() -> ResponseReturnValue:
     today = dt.datetime.now(dt.UTC).date()
     submissions = _submissions()
     states = [(s["id"], s["state"]) for s in submissions]
-    if (same := unchanged(operation.revision, today, states)) is not None:
+    asked = open_questions(db.session, operation) if role in MANAGERS else []
+    if (same := unchanged(operation.revision, today, states, asked)) is not None:
         return same
     months = list_months(db.session, operation)
     month = _month(months, today)
@@ -76,6 +84,8 @@ def dashboard() -> ResponseReturnValue:
         drawing=drawing,
         legend=legend,
         waiting=_waiting(submissions),
+        doubles=count_pairs(db.session, operation) if role in MANAGERS else 0,
+        asked=asked,
         submissions=submissions[:LISTED],
         today=today,
         sees_organisations=role in COORDINATION,
@@ -160,14 +170,8 @@ def _map(month: str, sub_sector: str) -> tuple[Markup | None, list[tuple[MapClas
         table = gap_table(db.session, operation, Question(level=level, month=month, sub_sector=sub_sector))
         if not any(row.target for row in table.rows):
             continue
-        drawing = draw(
-            db.session,
-            table,
-            language=here().language,
-            translate=gettext,
-            width=MAP_WIDTH,
-            href=_href(month, sub_sector),
-        )
+        look = Look(width=MAP_WIDTH, href=_href(month, sub_sector))
+        drawing = draw(db.session, table, look, language=here().language, translate=gettext)
         if drawing.view != "symbols" or level == 1:
             # The drawing is made by us of escaped parts.
             return Markup(drawing.svg), [(c, gettext(c.words)) for c in drawing.legend]  # noqa: S704

@@ -21,6 +21,8 @@ TYPES = {
     "csv": "text/csv",
     "geojson": "application/geo+json",
     "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+    "png": "image/png",
 }
 
 

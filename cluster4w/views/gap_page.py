@@ -1,101 +1,31 @@
-"""What the gap page shows: the question as the address asks it, and its table in the reader's words."""
+"""What the gap page shows around its map: filters, the way down into the country, and the table's lines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import request, url_for
 from flask_babel import gettext
 
 from cluster4w.gaps.row import GapRow
-from cluster4w.gaps.table import GapTable, Question
+from cluster4w.gaps.table import GapTable
+from cluster4w.gaps.who import Present
+from cluster4w.publish import gap_words
 from cluster4w.publish.gap_words import row_name
-from cluster4w.publish.map_svg import View
+from cluster4w.publish.map_classes import Scale
+from cluster4w.publish.map_svg import MANY
 from cluster4w.publish.map_view import Drawing
+from cluster4w.record.gazetteer import Place
 from cluster4w.security import here
 from cluster4w.template.language import label
 from cluster4w.views import formats
-from cluster4w.views.numbers import MONTH
+from cluster4w.views.gap_asked import CUTS, DEEPEST, MEASURES, SHOWN, UNITS, VIEWS, Asked, gazetteer
+from cluster4w.views.gap_map import Answer, said_of, scale_in, together_words
 
 #: Lines of areas, and of what is only known above them, before the table asks to be unfolded.
 FIRST_ROWS, FIRST_PARTS = 12, 6
-
-MEASURES = ("current", "projected", "need")
-UNITS = ("household", "individual")
-#: Drawings: the name in an address, and the drawing.
-VIEWS: dict[str, View] = {"carte": "map", "grille": "grid", "symboles": "symbols"}
-
-#: The way a choice is written in an address, by field of :class:`Question`.
-_NAMES = {
-    "sub_sector": "sous_secteur",
-    "measure": "mesure",
-    "level": "niveau",
-    "group": "groupe",
-    "unit": "unite",
-    "month": "mois",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The question, the drawing wanted ("" for the best there is), and whether the whole table is."""
-
-    question: Question
-    view: str = ""
-    whole: bool = False
-
-    def address(self, endpoint: str = "gaps", **changes: Any) -> str:
-        """Return the address of this page, or of another one on the same question, with something changed.
-
-        Changes are fields of :class:`Question`, ``view``, ``whole``, or parts of the endpoint's rule.
-        """
-        mine = {k: changes.pop(k) for k in list(changes) if k in _NAMES}
-        question = replace(self.question, **mine)
-        parts: dict[str, Any] = {
-            name: value
-            for field, name in _NAMES.items()
-            if (value := getattr(question, field)) != getattr(_DEFAULT, field) and value is not None
-        }
-        view, whole = changes.pop("view", self.view), changes.pop("whole", self.whole)
-        if view:
-            parts["vue"] = view
-        if whole and endpoint == "gaps":
-            parts["tout"] = 1
-        return url_for(endpoint, **parts, **changes)
-
-    def hidden(self, without: str) -> list[tuple[str, Any]]:
-        """Return what a form must carry along, one field excepted, as (name, value)."""
-        kept = [
-            (name, getattr(self.question, field))
-            for field, name in _NAMES.items()
-            if name != without and getattr(self.question, field) not in (None, getattr(_DEFAULT, field))
-        ]
-        return [*kept, *([("vue", self.view)] if self.view else [])]
-
-
-_DEFAULT = Question()
-
-
-def asked() -> Asked:
-    """Read the question from the address; what makes no sense there is left at its usual value."""
-    lists = here().template.lists
-
-    def one_of(name: str, choices: Any, usual: Any) -> Any:
-        value = request.args.get(name, "")
-        return value if value in choices else usual
-
-    level = one_of("niveau", ("1", "2", "3"), "2")
-    month = request.args.get("mois", "")
-    question = Question(
-        level=int(level),
-        month=month if MONTH.fullmatch(month) else None,
-        sub_sector=one_of("sous_secteur", {c.key for c in lists["sub_sector"]}, _DEFAULT.sub_sector),
-        group=one_of("groupe", {c.key for c in lists["population_group"]}, None),
-        measure=one_of("mesure", MEASURES, _DEFAULT.measure),
-        unit=one_of("unite", UNITS, _DEFAULT.unit),
-    )
-    return Asked(question, one_of("vue", VIEWS, ""), request.args.get("tout") == "1")
+#: Choices of a filter: what it is called, and (words, address, is chosen) of each.
+Filter = tuple[str, list[tuple[str, str, bool]]]
 
 
 def choice(list_name: str, key: str) -> str:
@@ -124,17 +54,11 @@ def unit_words(unit: str) -> str:
     return str(gettext("Households") if unit == "household" else gettext("People"))
 
 
-def view_words(view: str) -> str:
-    """Return the name of a drawing, by its name in an address."""
-    words = {"carte": gettext("Map"), "grille": gettext("Grid"), "symboles": gettext("Symbols")}
-    return str(words[view])
-
-
-def filters(page: Asked, table: GapTable, drawing: Drawing) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """Return the segmented choices of the page: label and (words, address, is chosen)."""
+def filters(page: Asked, table: GapTable) -> list[Filter]:
+    """Return the segmented choices of the page."""
     q = page.question
     sub_sectors = [c.key for c in here().template.lists["sub_sector"]]
-    found = [
+    return [
         (
             gettext("Sub-sector"),
             [(choice("sub_sector", k), page.address(sub_sector=k), k == q.sub_sector) for k in sub_sectors],
@@ -142,15 +66,140 @@ def filters(page: Asked, table: GapTable, drawing: Drawing) -> list[tuple[str, l
         (gettext("Measure"), [(measure_words(k), page.address(measure=k), k == q.measure) for k in MEASURES]),
         (
             gettext("Level"),
-            [(level_name(table, n), page.address(level=n), n == q.level) for n in (1, 2, 3)],
+            [(level_name(table, n), _at_level(page, n), n == q.level) for n in (1, 2, 3)],
         ),
         (gettext("Unit"), [(unit_words(k), page.address(unit=k), k == q.unit) for k in UNITS]),
     ]
+
+
+def _at_level(page: Asked, level: int) -> str:
+    """Return the address of another level, in the same part of the country as far as that has such areas."""
+    lineage = gazetteer().lineage(page.within) if page.within else ()
+    above = [p.pcode for p in lineage if p.level < level]
+    return page.address(level=level, within=above[-1] if above else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A list of choices for the map: its name in an address, its label, (value, words, is chosen) of each."""
+
+    name: str
+    label: str
+    choices: list[tuple[str, str, bool]]
+
+
+def options(page: Asked, table: GapTable, drawing: Drawing, months: list[str]) -> list[Option]:
+    """Return what can be chosen about the map itself; the first value of each is the usual one."""
+    shown = {
+        "part": gettext("Share reached"),
+        "manque": gettext("Number missing"),
+        "presence": gettext("Organisations present"),
+        "recouvrements": gettext("Overlaps"),
+    }
+    cuts = {
+        "cluster": gettext("The cluster’s bounds"),
+        "quantiles": gettext("As many areas in each"),
+        "egales": gettext("Equal steps"),
+        "bornes": gettext("Own bounds"),
+    }
+    if page.shows == "manque":
+        del cuts["cluster"]
+    found = [Option("montre", gettext("The map shows"), _choices(SHOWN, shown, page.shows))]
+    if page.shows in ("", "manque"):
+        cut = page.cut or ("quantiles" if page.shows else "")
+        found.append(Option("classes", gettext("Classes"), _choices(CUTS, cuts, cut)))
     if len(drawing.views) > 1:
-        shown = [(k, drawn) for k, drawn in VIEWS.items() if drawn in drawing.views]
-        options = [(view_words(k), page.address(view=k), drawn == drawing.view) for k, drawn in shown]
-        found.append((gettext("View"), options))
+        drawn = [(k, v) for k, v in VIEWS.items() if v in drawing.views]
+        drawings = [(k, view_words(k), v == drawing.view) for k, v in drawn]
+        found.append(Option("vue", gettext("View"), drawings))
+    return [*found, Option("cote", gettext("Second map"), _beside(page, months))]
+
+
+def _choices(names: Any, words: dict[str, str], chosen: str) -> list[tuple[str, str, bool]]:
+    known = [name for name in names if name in words]
+    chosen = chosen if chosen in known else known[0]
+    return [(name, words[name], name == chosen) for name in known]
+
+
+def _beside(page: Asked, months: list[str]) -> list[tuple[str, str, bool]]:
+    sub_sectors = [c.key for c in here().template.lists["sub_sector"] if c.key != page.question.sub_sector]
+    found = [("", gettext("none"), not page.beside)]
+    found += [(k, choice("sub_sector", k), k == page.beside) for k in sub_sectors]
+    found += [(m, formats.month(m), m == page.beside) for m in months if m != page.question.month]
     return found
+
+
+def view_words(view: str) -> str:
+    """Return the name of a drawing, by its name in an address."""
+    words = {"carte": gettext("Map"), "grille": gettext("Grid"), "symboles": gettext("Symbols")}
+    return str(words[view])
+
+
+def way(page: Asked) -> list[tuple[str, str]]:
+    """Return the way down to the part of the country that is shown, as (name, address); none for all."""
+    if not page.within:
+        return []
+    lineage = gazetteer().lineage(page.within)
+    back = page.address(level=2 if page.question.level > 1 else 1, within="")
+    steps = [(p.name, page.address(level=max(p.level + 1, 2), within=p.pcode)) for p in lineage]
+    return [(str(gettext("Whole country")), back), *steps]
+
+
+def region_of(page: Asked) -> Place | None:
+    """Return the region that the page is about or lies in; None for the whole country."""
+    return gazetteer().lineage(page.within)[0] if page.within else None
+
+
+def title(page: Asked, table: GapTable) -> str:
+    """Return the question that the page answers, with the part of the country that it is about in front."""
+    words = gap_words.title(table, here().language, gettext)
+    if not page.within:
+        return words
+    return f"{gazetteer().by_pcode[page.within].name}{gettext(': ')}{words[:1].lower()}{words[1:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deeper:
+    """The level below the areas of a page: its number and name, and the areas of which it knows nothing."""
+
+    level: int
+    name: str
+    leaves: str
+
+
+def deeper(page: Asked, table: GapTable) -> Deeper | None:
+    """Return the level into which the page's areas can be opened, or None."""
+    level = page.question.level + 1
+    if level > DEEPEST:
+        return None
+    bare = sorted(code for code in table.by_pcode() if not gazetteer().children.get(code))
+    return Deeper(level, level_name(table, level), " ".join(bare))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The area that is opened beside the map: its name, what is said of it, why, and the level below."""
+
+    name: str
+    said: str
+    address: str
+    below: str | None
+
+
+def opened(page: Asked, one: Answer, scale: Scale) -> Opened | None:
+    """Return the area that the address opens, where the map has it."""
+    row = one.table.by_pcode().get(page.chosen)
+    if row is None or row.pcode is None:
+        return None
+    words = said_of(one, scale)(row)
+    level = page.question.level + 1
+    has = level <= DEEPEST and gazetteer().children.get(row.pcode)
+    return Opened(
+        row.name,
+        words.removeprefix(row.name).lstrip(" \u00a0:"),
+        page.address("gap_explanation", pcode=row.pcode),
+        page.address(level=level, within=row.pcode) if has else None,
+    )
 
 
 def filter_summary(page: Asked, table: GapTable) -> str:
@@ -178,19 +227,49 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table as the page shows it."""
+    """A line of the table as the page shows it. ``later``: in the page, but not among the first ones."""
 
     row: GapRow
     name: str
     under: str
+    under_address: str | None
     asked: int | None
     bar: Bar | None
     address: str | None
+    key: str
+    later: bool = False
+    present: Present | None = None
+    together: tuple[str, ...] = ()
 
 
-def lines(page: Asked, table: GapTable) -> list[Line]:
-    """Return every line, the largest gap first."""
-    return [line(page, table, row) for row in table.rows]
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a page; ``more`` are not in it, or in it and hidden; ``all_here``: none is left out."""
+
+    shown: list[Line]
+    more: int
+    all_here: bool
+
+
+def lines(page: Asked, one: Answer, scale: Scale) -> Lines:
+    """Return the lines of a table, the largest gap first: those of the classes asked for.
+
+    A small table is whole in the page, so that a script can show other classes at once; what comes after the
+    first lines is hidden there.
+    """
+    own = scale_in(one, scale)
+    found = [line(page, one, row, own.of(row).key if row.kind == "area" else "") for row in one.table.rows]
+    asked_for = [x for x in found if not page.only or x.key in page.only]
+    first = {id(x) for x in (asked_for if page.whole else _first(asked_for))}
+    small = sum(x.row.kind == "area" for x in found) <= MANY
+    shown = [
+        x if id(x) in first else replace(x, later=True)
+        for x in found
+        if small or page.whole or id(x) in first
+    ]
+    if not small and page.only:
+        shown = [x for x in shown if x.key in page.only]
+    return Lines(shown, len(asked_for) - len(first), small)
 
 
 def level_with_figures(table: GapTable) -> int | None:
@@ -205,7 +284,7 @@ def level_with_figures(table: GapTable) -> int | None:
     return table.question.level - 1 if any(has(row) for row in table.rows if row.kind == "part") else None
 
 
-def first(lines: list[Line]) -> list[Line]:
+def _first(lines: list[Line]) -> list[Line]:
     """Return the lines that the page begins with: the largest gaps of areas, then what lies beside them."""
     shown: list[Line] = []
     for beside, most in ((False, FIRST_ROWS), (True, FIRST_PARTS)):
@@ -215,21 +294,30 @@ def first(lines: list[Line]) -> list[Line]:
     return shown
 
 
-def line(page: Asked, table: GapTable, row: GapRow) -> Line:
-    """Return a line of the table, or its total."""
+def line(page: Asked, one: Answer, row: GapRow, key: str = "") -> Line:
+    """Return a line of the table, or its total; ``key``: its class."""
+    table = one.table
     asked_for = row.in_need if page.question.measure == "need" else row.target
-    name, under = row.name, row.parent_name
+    name, under, above = row.name, row.parent_name, None
     if row.kind == "part":
         under = gettext("%(area)s not said", area=level_name(table, page.question.level).lower())
     elif row.kind != "area":
         name = row_name(row, gettext)
+    elif row.pcode and (parent := gazetteer().by_pcode[row.pcode].parent):
+        # The area that the page is about need not be said on each line.
+        above = None if parent == page.within else page.address(within=parent)
+        under = "" if parent == page.within else under
     return Line(
         row,
         name,
         under,
+        above,
         asked_for,
         _bar(row, asked_for),
         page.address("gap_explanation", pcode=row.pcode) if row.pcode else None,
+        key,
+        present=one.present.get(row.pcode or ""),
+        together=tuple(together_words(t) for t in one.together.get(row.pcode or "", ())),
     )
 
 

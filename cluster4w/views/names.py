@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from cluster4w import jobs
 from cluster4w.extensions import db
 from cluster4w.models import Submission
 from cluster4w.record.operations.aliases import Answer, learn
@@ -18,6 +17,7 @@ from cluster4w.security import can_see_all_rows, here, own_rows_only, person
 from cluster4w.views import check_page
 from cluster4w.views.questions import Question, questions
 from cluster4w.views.submission import find
+from cluster4w.views.upload import check_soon
 
 #: The value of the field ``portee`` by which an answer holds for everybody.
 FOR_ALL = "tous"
@@ -64,9 +64,9 @@ def learn_and_check(found: Submission, answers: Iterable[Answer]) -> int:
 def recheck(found: Submission) -> None:
     """Have a checked file checked again, with what people have answered since."""
     check_again(db.session, found, actor=person())
-    number = found.id
+    number, size = found.id, found.file.size if found.file else 0
     db.session.commit()
-    jobs.enqueue_check(current_app._get_current_object(), number)  # type: ignore[attr-defined]
+    check_soon(number, size)
 
 
 def submission_names(submission_id: int) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -14,21 +14,30 @@ from cluster4w.extensions import db
 from cluster4w.intake.sheet import ranges
 from cluster4w.models import Submission
 from cluster4w.record.gazetteer import Gazetteer, Place
+from cluster4w.record.queries.aliases import waiting_elsewhere
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.finding_values import Repeated, list_repeated
 from cluster4w.record.queries.organisations import Agency, agencies
-from cluster4w.security import here
+from cluster4w.security import here, own_rows_only
 from cluster4w.template.language import label
+from cluster4w.template.targets import GROUPS
 from cluster4w.template.text import fold
 from cluster4w.views.check_page import Group
-from cluster4w.views.values import column_words
+from cluster4w.views.values import column_words, target_name
 
 #: Questions of one page; kinds of findings that are looked through for them; other answers that are listed.
 PAGE = 20
 MOST = 2000
 LISTED = 80
 #: Findings whose value was taken, with a warning: confirming it ends the warning.
-TAKEN = frozenset({"area.spelling_taken", "organisation.name_differs", "organisation.acronym_differs"})
+TAKEN = frozenset(
+    {
+        "area.spelling_taken",
+        "organisation.name_differs",
+        "organisation.acronym_differs",
+        "organisation.branch",
+    }
+)
 #: The answer can only be the organisation itself.
 OWN_ONLY = "organisation.not_yours"
 _RUNS = 6
@@ -59,8 +68,13 @@ class Question:
     taken: bool
     candidates: list[str]
     allowed: dict[str, Choice] = field(repr=False)
+    #: The area above as a whole, where that may be meant.
+    whole: Choice | None = None
     count: int = 0
     numbers: list[int] = field(default_factory=list)
+    #: Rows and files of others, or of earlier uploads, in which the same spelling waits.
+    more_rows: int = 0
+    more_files: int = 0
 
     @property
     def rows(self) -> str:
@@ -75,7 +89,8 @@ class Question:
     @property
     def others(self) -> list[Choice]:
         """The other answers by name; none where they are too many to choose among."""
-        rest = [c for target, c in self.allowed.items() if target not in self.candidates]
+        known = {*self.candidates, *([self.whole.target] if self.whole else [])}
+        rest = [c for target, c in self.allowed.items() if target not in known]
         return sorted(rest, key=lambda c: fold(c.words)) if len(rest) <= LISTED else []
 
 
@@ -99,9 +114,17 @@ def questions(found: Submission, group: Group | None) -> list[Question]:
 
 def _question(key: tuple[str, str, str], asked: dict[str, Any], finding: Repeated, code: str) -> Question:
     kind, context, _ = key
+    candidates = [str(c) for c in asked["candidates"]]
     allowed = _answers(kind, context)
-    if code == OWN_ONLY:
-        allowed = {t: c for t, c in allowed.items() if t in asked["candidates"]}
+    whole = None
+    if kind == "area":
+        # A place outside the area above is among the answers where the check found it.
+        allowed = {**allowed, **{t: _place_choice(p) for t in candidates if (p := gazetteer().get(t))}}
+        whole = None if code in TAKEN else _whole(context)
+    if code == OWN_ONLY or asked.get("closed"):
+        allowed = {t: c for t, c in allowed.items() if t in candidates}
+    if whole is not None:
+        allowed = {**allowed, whole.target: whole}
     return Question(
         id=sha256("\n".join(key).encode()).hexdigest()[:12],
         kind=kind,
@@ -110,9 +133,29 @@ def _question(key: tuple[str, str, str], asked: dict[str, Any], finding: Repeate
         header=finding.header or "",
         under=under_words(kind, context) if kind == "area" else "",
         taken=code in TAKEN,
-        candidates=[t for t in asked["candidates"] if t in allowed],
+        candidates=[t for t in candidates if t in allowed and (whole is None or t != whole.target)],
         allowed=allowed,
+        whole=whole,
     )
+
+
+def _whole(context: str) -> Choice | None:
+    """Return the area under which a name was seen, as the answer that all of it is meant."""
+    place = gazetteer().get(context.partition(" ")[2])
+    return _place_choice(place) if place else None
+
+
+def count_elsewhere(found: Submission, group: Group, asked: Sequence[Question]) -> None:
+    """Add to each question how many rows of other files wait for the same answer.
+
+    A partner's files are counted for a partner, everybody's for those who see all rows.
+    """
+    own = here().organisation_id if own_rows_only(here().role) else None
+    keys = {(q.kind, q.context, fold(q.text)): q for q in asked}
+    elsewhere = waiting_elsewhere(db.session, found, group.code, {q.context for q in asked}, own)
+    for key, counts in elsewhere.items():
+        if key in keys:
+            keys[key].more_rows, keys[key].more_files = counts
 
 
 def _answers(kind: str, context: str) -> dict[str, Choice]:
@@ -165,9 +208,7 @@ def _agencies() -> list[Agency]:
 def under_words(kind: str, context: str) -> str:
     """Return under what an answer holds, in words: the parent of a place, the column of a name."""
     if kind == "column":
-        side, _, nth = context.rpartition(" ") if context[-1:].isdigit() else (context, "", "")
-        said = {"targeted": gettext("targeted"), "reached": gettext("reached")}.get(side, side)
-        return " ".join(part for part in (said, f"({nth})" if nth else "") if part)
+        return " ".join(_under_label(part) for part in context.split())
     key, _, parent = context.partition(" ")
     column = here().template.by_key.get(key)
     words = column_words(column) if column else ""
@@ -183,14 +224,25 @@ def under_words(kind: str, context: str) -> str:
     return str(gettext("%(column)s, without the level above", column=words))
 
 
+def _under_label(part: str) -> str:
+    """Return a part of what tells columns with one header apart: a side, a population group, a number."""
+    sides = {"targeted": gettext("targeted"), "reached": gettext("reached")}
+    if part in sides:
+        return str(sides[part])
+    choice = here().template.lists[GROUPS].get(part)
+    return label(choice.labels, here().language) if choice else f"({part})" if part.isdigit() else part
+
+
 def target_words(kind: str, context: str, target: str, edition_id: int | None = None) -> str:
     """Return what an answer means, in words; a place of another edition as its bare code."""
     if kind == "column":
-        column = here().template.by_key.get(target)
-        return column_words(column) if column else str(gettext("ignored"))
+        return target_name(target) or str(gettext("ignored"))
     if kind == "area":
         place = gazetteer().get(target) if edition_id in (None, here().operation.edition_id) else None
         choice = _place_choice(place) if place else None
+        if choice and place and context[:4] in ("adm2", "adm3") and place.level < int(context[3]):
+            words = f"{choice.words} ({choice.detail})"
+            return str(gettext("all of %(place)s", place=words))
     else:
         choice = _answers(kind, context).get(target)
     if choice is None:

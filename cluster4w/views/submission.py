@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import Any
 
@@ -12,31 +11,33 @@ from flask_babel import gettext
 
 from cluster4w import jobs
 from cluster4w.extensions import db
-from cluster4w.intake.submit import run_check, submit
+from cluster4w.intake.choose import NO_TABLE
+from cluster4w.intake.submit import agreed, run_check, submit
+from cluster4w.intake.unknown import LARGEST
 from cluster4w.models import Submission, SubmissionState
 from cluster4w.publish.annotated import annotate, form_of, of_submission
 from cluster4w.publish.annotated_words import FILLABLE
-from cluster4w.record.operations.submissions import discard
+from cluster4w.record.operations.submissions import NOT_RECORDED, ask_to_record, discard
 from cluster4w.record.queries import submissions as stored
-from cluster4w.record.queries.comparison import rows_by_uid
 from cluster4w.record.queries.finding_values import count_repeated, list_repeated
+from cluster4w.record.queries.fixes import count_fixes, list_fixes
 from cluster4w.record.queries.people import get_person
 from cluster4w.record.queries.receipts import brought_by
-from cluster4w.record.queries.waiting import UNFINISHED
 from cluster4w.security import allowed, can_see_all_rows, here, own_rows_only, person
 from cluster4w.template.problems import Refusal
-from cluster4w.views import check_page
+from cluster4w.views import check_page, fix_forms, vanished
 from cluster4w.views.check_page import PAGE
 from cluster4w.views.downloads import as_it_came, file_name, send_written
 from cluster4w.views.numbers import whole
+from cluster4w.views.progress import is_over, progress_page, standing
+from cluster4w.views.question_maps import drawing, map_ground
 from cluster4w.views.questions import PAGE as QUESTIONS
-from cluster4w.views.questions import questions
+from cluster4w.views.questions import count_elsewhere, questions
+from cluster4w.views.since import since_words
 from cluster4w.views.values import choice_words
 
 #: Submissions of the list.
 LISTED = 200
-#: A check that has not begun to end after this long may be asked for again.
-PATIENCE = dt.timedelta(minutes=2)
 
 
 def find(submission_id: int, *, lock: bool = False) -> Submission:
@@ -64,35 +65,50 @@ def submission(submission_id: int) -> ResponseReturnValue:
     return _page(find(submission_id))
 
 
-def _page(found: Submission, *, unseen: bool = False) -> ResponseReturnValue:
+def show_wrong(found: Submission, wrong: dict[str, Any]) -> ResponseReturnValue:
+    """Show the page of a check with what was typed into one of its forms and cannot be taken."""
+    return _page(found, wrong=wrong)
+
+
+def _page(
+    found: Submission, *, unseen: bool = False, wrong: dict[str, Any] | None = None
+) -> ResponseReturnValue:
     match SubmissionState(found.state):
-        case SubmissionState.RECEIVED | SubmissionState.CHECKING:
-            stuck = dt.datetime.now(dt.UTC) - (found.checked_at or found.created_at) > PATIENCE
-            page = render_template(
-                "submission_progress.html", submission=found, progress=_progress(found), stuck=stuck
-            )
+        case SubmissionState.RECEIVED | SubmissionState.CHECKING | SubmissionState.RECORDING:
+            page = progress_page(found)
         case SubmissionState.REFUSED:
-            page = render_template("refused.html", submission=found, why=_refusal(found))
+            page = render_template(
+                "refused.html",
+                submission=found,
+                why=_refusal(found),
+                may_map=may_map(found) and allowed("submission_columns_save"),
+            )
         case SubmissionState.SUBMITTED:
             page = _receipt(found)
         case SubmissionState.DISCARDED:
             page = render_template("submission_discarded.html", submission=found)
         case SubmissionState.CHECKED:
-            page = _check(found, unseen=unseen)
-    response = current_app.make_response((page, 422 if unseen else 200))
+            page = _check(found, unseen=unseen, wrong=wrong)
+    response = current_app.make_response((page, 422 if unseen or wrong else 200))
     # Where it stands changes without the person's doing: no copy of the page is shown instead of it.
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _progress(found: Submission) -> int:
-    return jobs.progress(current_app._get_current_object(), found.id)  # type: ignore[attr-defined]
+def may_map(found: Submission) -> bool:
+    """Tell whether a person can say where the table of a refused file is."""
+    small = found.file is not None and found.file.size <= LARGEST
+    return small and found.state == SubmissionState.REFUSED and found.refusal.get("code") == NO_TABLE
 
 
 def _refusal(found: Submission) -> str:
-    refusal = found.refusal
+    return _words(found.refusal) or str(gettext("The file cannot be used."))
+
+
+def _words(refusal: dict[str, Any] | None) -> str:
+    """Return a refusal that was kept, in words."""
     if not refusal:
-        return str(gettext("The file cannot be used."))
+        return ""
     kept = Refusal(str(refusal["code"]), str(refusal["message"]), **refusal.get("params", {}))
     return kept.words(gettext)
 
@@ -112,12 +128,16 @@ def _receipt(found: Submission) -> str:
         brought=brought_by(db.session, found),
         author=_author(found),
         choice=choice_words,
+        lines=vanished.receipt(found),
+        outcomes=vanished.OUTCOMES,
+        column_name=check_page.column_name,
+        **_fixed(found),
         waits=waits,
         **_chosen(found, waits),
     )
 
 
-def _check(found: Submission, *, unseen: bool) -> str:
+def _check(found: Submission, *, unseen: bool, wrong: dict[str, Any] | None = None) -> str:
     groups = check_page.groups(stored.finding_groups(db.session, found))
     to_do = [g for g in groups if g.severity != "info"]
     return render_template(
@@ -129,13 +149,16 @@ def _check(found: Submission, *, unseen: bool) -> str:
         infos=[g for g in groups if g.severity == "info"],
         warnings=sum(g.count for g in groups if g.severity == "warning"),
         changed=_changed(found),
-        vanished=_vanished(found),
+        vanished=vanished.section(found),
+        since=since_words(found),
         column_name=check_page.column_name,
         how=check_page.how_words,
         unseen=unseen,
+        not_recorded=_words(found.report.get(NOT_RECORDED)),
         may_send=allowed("submission_submit"),
         fillable=any(g.code in FILLABLE for g in to_do),
-        **_chosen(found, groups, to_do, ask=True),
+        **_fixed(found),
+        **_chosen(found, groups, to_do, ask=True, wrong=wrong),
     )
 
 
@@ -145,20 +168,21 @@ def _chosen(
     to_do: list[check_page.Group] | None = None,
     *,
     ask: bool = False,
+    wrong: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what the list of findings shows: the kind that was asked for, else the first to be done.
 
     ``ask``: what one answer settles is shown as questions above the findings.
     """
     first = next(iter(groups if to_do is None else to_do), None)
-    chosen = next((g for g in groups if g.id == request.args.get("constat")), first)
+    chosen = next((g for g in groups if g.id == request.values.get("constat")), first)
     pages = _pages(found, chosen)
     page = min(_number("page"), pages)
     return {
         **(_asked(found, chosen) if ask and chosen and allowed("submission_names") else {}),
         "sheets": check_page.sheets(found),
         "chosen": chosen,
-        "found": _findings(found, chosen, page),
+        **_findings(found, chosen, page, wrong),
         "page": page,
         "pages": pages,
         "address": _addresses(found),
@@ -171,8 +195,12 @@ def _asked(found: Submission, group: check_page.Group) -> dict[str, Any]:
     pages = max(math.ceil(len(asked) / QUESTIONS), 1)
     page = min(_number("question"), pages)
     address = url_for("submission", submission_id=found.id, constat=group.id)
+    shown = asked[(page - 1) * QUESTIONS : page * QUESTIONS]
+    count_elsewhere(found, group, shown)
     return {
-        "questions": asked[(page - 1) * QUESTIONS : page * QUESTIONS],
+        "questions": shown,
+        "map_ground": map_ground(shown),
+        "drawing": drawing,
         "all_questions": len(asked),
         "question_page": page,
         "question_pages": pages,
@@ -183,16 +211,36 @@ def _asked(found: Submission, group: check_page.Group) -> dict[str, Any]:
 
 
 def _number(name: str) -> int:
-    return min(whole(request.args.get(name)) or 1, 100_000)
+    return min(whole(request.values.get(name)) or 1, 100_000)
 
 
-def _findings(found: Submission, chosen: check_page.Group | None, page: int) -> list[check_page.Wrong]:
+def _findings(
+    found: Submission, chosen: check_page.Group | None, page: int, wrong: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return the findings of a page in words, with the form that corrects each where there is a cell."""
     if chosen is None:
-        return []
+        return {"found": []}
     kind = {"code": chosen.code, "severity": chosen.severity}
-    return check_page.wrong(
-        list_repeated(db.session, found, **kind, offset=(page - 1) * PAGE, limit=PAGE), chosen
-    )
+    entries = list_repeated(db.session, found, **kind, offset=(page - 1) * PAGE, limit=PAGE)
+    shown = check_page.wrong(entries, chosen)
+    if found.state != SubmissionState.CHECKED or not allowed("submission_fix"):
+        return {"found": shown}
+    made = fix_forms.forms(found, chosen, entries, wrong)
+    for number, form in made.items():
+        shown[number].fix = form
+    return {
+        "found": shown,
+        "fix_lists": fix_forms.lists(made.values()),
+        "safe": fix_forms.count_safe(found, chosen),
+    }
+
+
+def _fixed(found: Submission) -> dict[str, Any]:
+    """Return the first of the cells that were corrected in the page, and how many there are."""
+    return {
+        "fixes": list_fixes(db.session, found, limit=2 * PAGE),
+        "all_fixes": count_fixes(db.session, found),
+    }
 
 
 def _pages(found: Submission, chosen: check_page.Group | None) -> int:
@@ -225,17 +273,23 @@ def _changed(found: Submission) -> dict[str, Any]:
     }
 
 
-def _vanished(found: Submission) -> list[check_page.Vanished]:
-    """Return the first of the recorded rows that the file lacks."""
-    uids = [entry["uid"] for entry in found.report.get("vanished", [])[:PAGE]]
-    return check_page.vanished(rows_by_uid(db.session, here().operation, uids)) if uids else []
-
-
 def submission_state(submission_id: int) -> ResponseReturnValue:
-    """Say how far a check is, for the page that waits for it: ``{"state", "progress", "done"}``."""
+    """Say how far a check is, for the page that waits for it.
+
+    ``{"state", "progress", "step", "waits", "done"}``: the step in words; whether it waits for another file.
+    """
     found = find(submission_id)
-    done = found.state not in UNFINISHED
-    response = jsonify(state=found.state, progress=100 if done else _progress(found), done=done)
+    if is_over(found):
+        response = jsonify(state=found.state, progress=100, step="", waits=False, done=True)
+    else:
+        now = standing(found)
+        response = jsonify(
+            state=found.state,
+            progress=now.share,
+            step=now.words,
+            waits=now.ahead is not None,
+            done=False,
+        )
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -244,12 +298,17 @@ def submission_submit(submission_id: int) -> ResponseReturnValue:
     """Record the rows that have no errors. Warnings must have been seen."""
     found = find(submission_id, lock=True)
     address = url_for("submission", submission_id=submission_id)
-    # A form that is sent twice finds the receipt.
-    if found.state == SubmissionState.SUBMITTED:
+    # A form that is sent twice finds the receipt, or the page that says how far it is.
+    if found.state in (SubmissionState.SUBMITTED, SubmissionState.RECORDING):
         return redirect(address, 303)
     seen = request.form.get("vu") == "1"
     if found.state == SubmissionState.CHECKED and _has_warnings(found) and not seen:
         return _page(found, unseen=True)
+    if found.state == SubmissionState.CHECKED and _is_large(found):
+        ask_to_record(db.session, found, actor=person())
+        db.session.commit()
+        jobs.enqueue_check(current_app._get_current_object(), submission_id)  # type: ignore[attr-defined]
+        return redirect(address, 303)
     if _differs_now(found):
         db.session.commit()
         flash(
@@ -265,6 +324,12 @@ def submission_submit(submission_id: int) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
+def _is_large(found: Submission) -> bool:
+    """Tell whether recording a file takes too long for a request, whose answer a bad line may lose."""
+    rows = found.report["rows"]
+    return bool(rows["new"] + rows["changed"] > current_app.config["BACKGROUND_ROWS"])
+
+
 def _differs_now(found: Submission) -> bool:
     """Check a file again where the record has moved on; tell whether that says anything new.
 
@@ -272,9 +337,9 @@ def _differs_now(found: Submission) -> bool:
     """
     if found.state != SubmissionState.CHECKED or found.revision == here().operation.revision:
         return False
-    seen = (found.report["rows"], found.report["summary"])
+    seen = agreed(found)
     run_check(db.session, found.id)
-    return found.state != SubmissionState.CHECKED or (found.report["rows"], found.report["summary"]) != seen
+    return found.state != SubmissionState.CHECKED or agreed(found) != seen
 
 
 def _has_warnings(found: Submission) -> bool:
@@ -291,9 +356,9 @@ def submission_discard(submission_id: int) -> ResponseReturnValue:
 
 
 def submission_check(submission_id: int) -> ResponseReturnValue:
-    """Have a file checked whose check never came to its end."""
+    """Have the worker take up a file again whose check or recording never came to its end."""
     found = find(submission_id)
-    if found.state in UNFINISHED:
+    if not is_over(found):
         db.session.commit()
         jobs.enqueue_check(current_app._get_current_object(), submission_id)  # type: ignore[attr-defined]
     return redirect(url_for("submission", submission_id=submission_id), 303)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from hashlib import sha256
 from typing import cast
 
-from flask import current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -16,13 +18,17 @@ from cluster4w import jobs
 from cluster4w.errors import wants_json
 from cluster4w.extensions import db, limiter
 from cluster4w.intake.submit import receive
+from cluster4w.models import Submission, SubmissionState
 from cluster4w.record.queries.operations import locked_months, plan_months
 from cluster4w.record.queries.organisations import Agency, agencies
-from cluster4w.record.queries.submissions import list_submissions
+from cluster4w.record.queries.submissions import file_content, list_submissions
+from cluster4w.record.queries.waiting import WAITING, sent_before
 from cluster4w.security import here, own_rows_only, person
 from cluster4w.template.text import printable
 from cluster4w.views import formats
 from cluster4w.views.months_choice import agency_of, month_to_offer
+from cluster4w.views.numbers import whole
+from cluster4w.views.submission import find
 
 #: Bytes that a row takes in a usual workbook; with it, a file's size says about how many rows it has.
 BYTES_PER_ROW = 60
@@ -30,6 +36,10 @@ BYTES_PER_ROW = 60
 LONGEST_NAME = 200
 #: Uploads that the page shows below its form.
 SHOWN = 8
+#: A file that comes again within this time was most likely sent again by mistake.
+AGAIN = dt.timedelta(hours=1)
+#: Within this time it was sent twice by one hand: impatience, or an answer that a bad line lost.
+AT_ONCE = dt.timedelta(minutes=2)
 
 
 class UploadForm(Form):
@@ -76,7 +86,7 @@ def upload() -> ResponseReturnValue:
     """Take a workbook and go to the page of its check; a small one is checked on the way."""
     form = _form()
     if request.method == "POST" and form.validate():
-        return _went(_receive(form))
+        return _take(form)
     own = here().organisation_id if own_rows_only(here().role) else None
     status = 422 if form.errors else 200
     if form.errors and wants_json():
@@ -90,8 +100,26 @@ def upload() -> ResponseReturnValue:
         month=month_to_offer(db.session, here().operation),
         layouts=list(here().template.layouts.values()),
         megabytes=current_app.config["MAX_UPLOAD_MB"],
+        again=_sent_again(),
     )
     return page, status
+
+
+@limiter.limit(upload_limit, key_func=_sender)
+def upload_again() -> ResponseReturnValue:
+    """Send a file once more that is here already: nobody has to bring it over a bad line twice."""
+    before = find(whole(request.form.get("envoi")) or 0)
+    agency = agency_of(db.session, here().operation, str(before.organisation_id or ""))
+    if agency is None and (before.organisation_id is not None or own_rows_only(here().role)):
+        abort(404)
+    name = before.file.name if before.file else ""
+    return _went(_receive(file_content(db.session, before), name, agency, before.month))
+
+
+def _sent_again() -> Submission | None:
+    """Return the submission that the address names as the one of the same file."""
+    number = whole(request.args.get("deja"))
+    return find(number) if number else None
 
 
 def _form() -> UploadForm:
@@ -111,27 +139,56 @@ def _form() -> UploadForm:
     return form
 
 
-def _receive(form: UploadForm) -> int:
-    """Store the file and have it checked; returns the submission's number."""
+def _take(form: UploadForm) -> ResponseReturnValue:
+    """Take the file of the form, unless the very same one came a moment ago."""
     received = cast(FileStorage, form.file.data)
-    data = received.stream.read()
+    data, agency, month = received.stream.read(), _whose(form), form.month.data or None
+    before = sent_before(
+        db.session,
+        here().operation,
+        sha256(data).hexdigest(),
+        organisation_id=agency.id if agency else None,
+        month=month,
+        since=dt.datetime.now(dt.UTC) - AGAIN,
+    )
+    if before is None:
+        return _went(_receive(data, printable(received.filename or "")[:LONGEST_NAME], agency, month))
+    recorded = before.state == SubmissionState.SUBMITTED
+    if before.state in WAITING or (not recorded and dt.datetime.now(dt.UTC) - before.created_at < AT_ONCE):
+        moment = formats.moment(before.created_at)
+        flash(
+            gettext(
+                "This file was sent already, on %(moment)s. It was not taken a second time.", moment=moment
+            )
+        )
+        return _went(before.id)
+    return _go(url_for("upload", deja=before.id))
+
+
+def _receive(data: bytes, name: str, agency: Agency | None, month: str | None) -> int:
+    """Store a file and have it checked; returns the submission's number."""
     submission = receive(
         db.session,
         here().operation,
         data,
-        printable(received.filename or "")[:LONGEST_NAME],
-        agency=_whose(form),
-        month=form.month.data or None,
+        name,
+        agency=agency,
+        month=month,
         actor=person(),
     )
     number = submission.id
     db.session.commit()
+    check_soon(number, len(data))
+    return number
+
+
+def check_soon(number: int, size: int) -> None:
+    """Have a submission checked: a small file at once, a large one by the worker. Commit first."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    if len(data) > current_app.config["BACKGROUND_ROWS"] * BYTES_PER_ROW:
+    if size > current_app.config["BACKGROUND_ROWS"] * BYTES_PER_ROW:
         jobs.enqueue_check(app, number)
     else:
         jobs.run_check(app, number)
-    return number
 
 
 def _whose(form: UploadForm) -> Agency | None:
@@ -140,5 +197,8 @@ def _whose(form: UploadForm) -> Agency | None:
 
 
 def _went(number: int) -> ResponseReturnValue:
-    address = url_for("submission", submission_id=number)
+    return _go(url_for("submission", submission_id=number))
+
+
+def _go(address: str) -> ResponseReturnValue:
     return jsonify(ok=True, address=address) if wants_json() else redirect(address, 303)

@@ -11,6 +11,7 @@ from cluster4w.security import here
 from cluster4w.template.columns import Column
 from cluster4w.template.kinds import Kind, Value
 from cluster4w.template.language import label
+from cluster4w.template.targets import parse_target, target_labels
 from cluster4w.views import formats
 
 
@@ -24,6 +25,13 @@ def choice_words(list_name: str, key: str | None) -> str:
 def column_words(column: Column) -> str:
     """Return a column's label."""
     return label(column.labels, here().language)
+
+
+def target_name(name: str) -> str:
+    """Return the name of a :class:`cluster4w.template.targets.Target` in words; "" for an unknown one."""
+    template = here().template
+    target = parse_target(name, template)
+    return label(target_labels(target, template), here().language) if target else ""
 
 
 def in_words(column: Column, value: Value) -> str:

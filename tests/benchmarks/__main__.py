@@ -5,9 +5,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import bench_annotated, bench_gaps, bench_workbooks
+from tests.benchmarks import (
+    bench_annotated,
+    bench_compare,
+    bench_double_counts,
+    bench_gaps,
+    bench_mapping,
+    bench_places,
+    bench_workbooks,
+)
 
-WHAT = ("all", "workbooks", "annotated", "gaps", "real")
+WHAT = ("all", "workbooks", "annotated", "compare", "gaps", "double-counts", "real", "mapping", "places")
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "mali" / "ocha_mali_5w_2023q4.xlsx"
 
 
@@ -42,8 +50,17 @@ def main() -> None:
         _print(bench_workbooks.run(sizes or [1_000, 10_000, 100_000], databases))
     if arguments.what in ("all", "annotated"):
         _print(bench_annotated.run(sizes or [1_000, 25_000], REAL if REAL.exists() else None))
+    if arguments.what in ("all", "compare"):
+        _print(bench_compare.run(sizes[0] if sizes else 25_000))
     if arguments.what in ("all", "gaps"):
         _print(bench_gaps.run(sizes or [10_000, 100_000, 1_000_000], databases))
+    if arguments.what in ("all", "double-counts"):
+        _print(bench_double_counts.run(sizes or [10_000, 100_000], databases))
+
+    if arguments.what in ("all", "mapping"):
+        _print(bench_mapping.run(REAL if REAL.exists() else None))
+    if arguments.what in ("all", "places") and REAL.exists():
+        _print(bench_places.run(REAL))
 
 
 main()

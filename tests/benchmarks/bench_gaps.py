@@ -53,7 +53,8 @@ def _bare(choices: Iterable[Choice], finer: bool) -> list[sa.TextClause]:
     return [sa.text(_BARE.format(finer=more, types=", ".join(keys))) for more, keys in types.items()]
 
 
-def _fill(session: orm.Session, operation: Operation, count: int) -> None:
+def fill(session: orm.Session, operation: Operation, count: int) -> None:
+    """Record activities of every type, cercle and organisation; the same count gives the same rows."""
     rng = random.Random(7)
     gazetteer = load_gazetteer(session, operation.edition_id)
     template = template_of(operation)
@@ -132,7 +133,7 @@ def _measure(kind: str, count: int) -> list[dict[str, object]]:
         with orm.Session(engine) as session:
             operation = session.scalars(sa.select(Operation)).first()
             assert operation is not None
-            _fill(session, operation, count)
+            fill(session, operation, count)
             if kind == "postgresql":
                 with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.exec_driver_sql("VACUUM ANALYZE activity")

@@ -73,6 +73,10 @@ def rows(
             "individuals_targeted": women + men + girls + boys,
             "comments": rng.choice((None, "RAS", "Distribution retardée par les pluies")),
         }
+        if kind.attributes.get("modality") == "cash":
+            row |= {"modality": "Espèces", "transfer_value": 45000, "currency": "Franc CFA (XOF)"}
+        if kind.attributes["unit"] == "individual":
+            row["quantity"] = women + men + girls + boys
         if status == "Achevé":
             row |= {
                 "households_reached": households,
@@ -104,11 +108,17 @@ def _spoil(row: dict[str, Cell], rng: random.Random) -> None:
             row[key] = rng.choice(faults)
 
 
-def write(path: Path, template: Template, content: Iterator[list[Cell]]) -> None:
-    """Write the rows as an xlsx file with shared strings, group row, labels and HXL row."""
+def write(
+    path: Path, template: Template, content: Iterator[list[Cell]], without: frozenset[str] = frozenset()
+) -> None:
+    """Write the rows as an xlsx file with shared strings, group row, labels and HXL row.
+
+    ``without``: keys of columns that the file does not have.
+    """
     layout = template.layout("shelter-4w")
     strings: dict[str, int] = {}
-    columns = [get_column_letter(i + 1) for i in range(len(layout.columns))]
+    kept = [index for index, c in enumerate(layout.columns) if c.key not in without]
+    columns = [get_column_letter(i + 1) for i in range(len(kept))]
 
     def cell(reference: str, value: Cell) -> str:
         if value is None:
@@ -133,8 +143,9 @@ def write(path: Path, template: Template, content: Iterator[list[Cell]]) -> None
             )
             number = 0
             for part in (iter(headers), content):
-                for row in part:
+                for whole in part:
                     number += 1
+                    row = [whole[index] for index in kept]
                     cells = "".join(cell(f"{c}{number}", v) for c, v in zip(columns, row, strict=True))
                     sheet.write(f'<row r="{number}">{cells}</row>'.encode())
             sheet.write(b"</sheetData></worksheet>")
@@ -169,7 +180,8 @@ _PARTS = {
     f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/>'
     f'<Relationship Id="rId3" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
     "xl/styles.xml": f'{_XML}<styleSheet xmlns="{_MAIN}"><fonts count="1">'
-    '<font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders>'
+    '<font/></fonts><fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
+    '<borders count="1"><border/></borders>'
     '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/>'
     '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
 }

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from cluster4w.intake.words import cells, files, places, rows
+from cluster4w.intake.words import cells, files, patterns, places, rows, rules
 
-__all__ = ["cells", "files", "places", "rows"]
+__all__ = ["cells", "files", "patterns", "places", "rows", "rules"]

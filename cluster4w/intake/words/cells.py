@@ -81,6 +81,22 @@ words(
     N_("Month outside the plan"),
     N_("The month %(value)s lies outside the plan of this operation (%(first)s to %(last)s)."),
 )
+words(
+    "date.incomplete",
+    _E,
+    N_("Incomplete date"),
+    N_("“%(date)s” stands in several columns, and this row lacks a part of it: %(missing)s."),
+)
+words(
+    "figures.total_differs",
+    _W,
+    N_("A total that is not the sum"),
+    N_(
+        "“%(column)s” says %(total)s, but the columns of the groups or months in this row add up to"
+        " %(sum)s. These"
+        " were recorded, not the total: correct what is wrong."
+    ),
+)
 words("yes_no.unreadable", _E, N_("Neither yes nor no"), N_("“%(value)s” is neither yes nor no."))
 words(
     "choice.unknown",

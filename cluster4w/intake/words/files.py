@@ -8,6 +8,15 @@ from cluster4w.template.rules import Severity
 
 _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
 
+words(
+    "file.encoding_guessed",
+    _I,
+    N_("Encoding of the text"),
+    N_(
+        "The text file does not say how its letters are written; it was read as %(encoding)s. If accents look"
+        " wrong, save it as CSV UTF-8 and send it again."
+    ),
+)
 words("sheet.hidden", _I, N_("Hidden sheet"), N_("The sheet “%(sheet)s” is hidden and was not read."))
 words(
     "sheet.not_a_table",
@@ -92,6 +101,69 @@ words(
     _I,
     N_("Names outside the register"),
     N_("“%(value)s” is not in the register of organisations; the name is kept as typed (%(count)s rows)."),
+)
+
+words(
+    "rows.parted",
+    _I,
+    N_("Rows that became several"),
+    N_("%(rows)s rows of the sheet became %(records)s lines, %(reason)s."),
+)
+words(
+    "figures.added_up",
+    _I,
+    N_("Totals that were added up"),
+    N_(
+        "The table has no column “%(column)s”: in the rows that give all of its parts by sex and age, it was"
+        " added up from them."
+    ),
+)
+words(
+    "figures.not_divided",
+    _W,
+    N_("Figures that cannot be divided"),
+    N_(
+        "“%(header)s” speaks of several population groups or months together (rows: %(count)s), and nobody"
+        " can tell how it divides among them. It was not recorded; it is kept beside the first of the lines."
+        " Give it per group or month as well."
+    ),
+)
+words(
+    "cells.merged",
+    _I,
+    N_("Merged cells"),
+    N_("“%(header)s” is merged over several rows; its value was read for each of them (rows %(ranges)s)."),
+)
+words(
+    "cells.merged_figure",
+    _W,
+    N_("Merged figures"),
+    N_(
+        "The figures of “%(header)s” are merged over several rows (rows %(ranges)s). Each was read for"
+        " the first"
+        " of its rows only: nobody can tell how it divides. Write a figure into every row."
+    ),
+)
+words(
+    "column.months_without_year",
+    _W,
+    N_("Months without a year"),
+    N_(
+        "The columns of months (%(columns)s) do not say their year, and the plan covers more than one."
+        " They were"
+        " not read: write the year into the headers, for example “janv. 2016”."
+    ),
+)
+words(
+    "column.months_uncounted",
+    _W,
+    N_("Months of which nobody knows what they count"),
+    N_(
+        "The columns %(columns)s are months, but nothing says what their figures are. They were not"
+        " read: write"
+        " it above them, for example “Households reached”, or say it of the first one on the page of"
+        " the columns."
+    ),
 )
 
 words(

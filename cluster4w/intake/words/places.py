@@ -52,10 +52,38 @@ words(
 )
 
 words(
+    "organisation.branch",
+    _W,
+    N_("Branch of an organisation"),
+    N_(
+        "“%(value)s” was taken for %(taken)s, whose branch in the country it is. Write it as it is"
+        " registered."
+    ),
+)
+words(
+    "organisation.several",
+    _E,
+    N_("Several organisations in one cell"),
+    N_(
+        "“%(value)s” names several organisations: %(names)s. Give the one that reports here; the others go"
+        " into the columns of partners and donors."
+    ),
+)
+
+words(
     "area.code_name_disagree",
     _E,
     N_("Code and name disagree"),
     N_("The code %(code)s is %(by_code)s; the name says %(by_name)s. Correct one of the two."),
+)
+words(
+    "area.settled_below",
+    _W,
+    N_("Region settled by the cercle"),
+    N_(
+        "The code %(code)s and the name “%(name)s” are of two regions. The cercle %(cercle)s decided: the row"
+        " was taken for %(taken)s. Correct the other."
+    ),
 )
 words(
     "area.code_of_other_edition",
@@ -122,5 +150,77 @@ words(
     N_(
         "“%(value)s” is a place of edition %(editions)s; this operation uses edition %(edition)s, which has"
         " none of that name at this level. Give the place as edition %(edition)s knows it."
+    ),
+)
+
+words(
+    "area.several",
+    _E,
+    N_("Several places in one cell"),
+    N_(
+        "“%(value)s” names several places of %(parent)s. Recognised: %(known)s; not recognised: %(unknown)s."
+        " Give each place a row of its own with its own figures, or say that the area above is meant as a"
+        " whole."
+    ),
+)
+words(
+    "area.is_site",
+    _E,
+    N_("Site in the place of an area"),
+    N_(
+        "“%(value)s” is no area of this level: the record knows it as a site in %(place)s. Give the area"
+        " here, and the site in the column of sites."
+    ),
+)
+
+words(
+    "coordinates.unreadable",
+    _E,
+    N_("Coordinate that cannot be read"),
+    N_("“%(value)s” is no coordinate. Give decimal degrees, for example 14.4843."),
+)
+words(
+    "coordinates.zero",
+    _W,
+    N_("Coordinates 0, 0"),
+    N_(
+        "Latitude 0 and longitude 0 are a point in the sea off Africa. Leave both empty where they are not"
+        " known."
+    ),
+)
+words(
+    "coordinates.swapped",
+    _W,
+    N_("Latitude and longitude swapped?"),
+    N_(
+        "The point %(point)s does not lie in %(area)s, but with latitude and longitude exchanged it does."
+        " Exchange them."
+    ),
+)
+words(
+    "coordinates.sign",
+    _W,
+    N_("Minus sign of a coordinate?"),
+    N_(
+        "The point %(point)s does not lie in %(area)s, but with %(suggestion)s here it does. West and south"
+        " have a minus sign."
+    ),
+)
+words(
+    "coordinates.outside_area",
+    _W,
+    N_("Point outside its area"),
+    N_(
+        "The point %(point)s lies in %(found)s, %(km)s km outside %(area)s. Correct the coordinates or the"
+        " area. Less than %(tolerance)s km outside is not said, since outlines are simplified."
+    ),
+)
+words(
+    "coordinates.outside_country",
+    _W,
+    N_("Point outside the country"),
+    N_(
+        "The point %(point)s lies in no known area: it is %(km)s km from %(area)s. Correct the coordinates."
+        " Less than %(tolerance)s km outside is not said, since outlines are simplified."
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar, cast
@@ -13,7 +13,10 @@ from sqlalchemy import orm
 
 from cluster4w.models import Activity, Operation, Person, Submission
 from cluster4w.models.base import now
+from cluster4w.record.alike import facts_from
 from cluster4w.record.operations.audit import log
+from cluster4w.record.operations.double_count_scan import refresh
+from cluster4w.record.operations.summary import follow, last_version
 from cluster4w.record.queries.operations import locked_months, template_of
 from cluster4w.record.values import extra_values, new_uid, stored_keys
 from cluster4w.template.declaration import Template
@@ -42,6 +45,8 @@ class Change:
     withdrawn: bool = False
     #: Values of file columns that nobody recognised, by header.
     extra: dict[str, Any] = field(default_factory=dict)
+    #: Cells that were corrected in the page: see :attr:`cluster4w.models.Activity.fixed`.
+    fixed: list[Any] | None = None
     #: When it was said, where that is not now: the example tells of months gone by.
     recorded_at: dt.datetime | None = None
 
@@ -61,15 +66,18 @@ def record_versions(
     actor: Person | None,
     submission: Submission | None = None,
     action: str = "activities.recorded",
+    progress: Callable[[int], None] | None = None,
 ) -> list[str]:
     """Write new versions and supersede those that they replace; returns the uids, in order.
 
-    A version whose ``uid`` is unknown to the operation is an activity's first. Set-based: a batch of rows
+    ``progress`` is told how many more are written, now and then. A version whose ``uid`` is unknown to the operation is an activity's first. Set-based: a batch of rows
     is one look-up, one update and one insert.
 
     Raises:
         Refusal: a version, or the one it replaces, lies in a locked month. Nothing is written then.
     """
+    # First: whoever records at the same time waits here, and then sees these rows.
+    last = last_version(session, operation)
     moment = now()
     known = _current(session, operation, [c.uid for c in changes if c.uid])
     if locked := locked_months(session, operation):
@@ -92,7 +100,15 @@ def record_versions(
             session.execute(sa.update(_TABLE).where(Activity.id.in_(ids)).values(superseded_at=since))
     for batch in batches(versions, BATCH):
         session.execute(sa.insert(_TABLE), batch)
+        if progress is not None:
+            progress(len(batch))
+    said = {
+        uid: None if change.withdrawn else facts_from(change.values, uid, change.organisation_id)
+        for change, uid in zip(changes, uids, strict=True)
+    }
     touch(session, operation)
+    follow(session, operation, last, changed=bool(replaced))
+    refresh(session, operation, said)
     log(
         session,
         action,
@@ -127,6 +143,7 @@ def _versions(
         row["withdrawn"] = change.withdrawn
         row["source_row"] = change.source_row
         row["organisation_id"] = change.organisation_id
+        row["fixed"] = change.fixed
         row["extra"] = (extra_values(change.values, template) or {}) | change.extra or None
         yield row
 

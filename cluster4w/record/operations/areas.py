@@ -189,29 +189,32 @@ def save_boundaries(
     outlines: Mapping[str, Sequence[Any]],
     *,
     source: str,
+    whole: Mapping[str, Sequence[Any]] | None = None,
     actor: Person | None = None,
     keep_others: bool = False,
 ) -> int:
     """Write the outlines of a level's areas by p-code; returns how many were written.
 
+    ``outlines`` are for drawing, ``whole`` hold every point of the source (absent: the source has no more).
     ``keep_others``: outlines that another source gave stay (the shipped ones are coarser than any file).
     Codes that the edition does not hold are left out.
     """
     known = session.execute(
-        sa.select(Area.pcode, Area.id, Boundary.id, Boundary.source, Boundary.rings)
+        sa.select(Area.pcode, Area.id, Boundary.id, Boundary.source, Boundary.rings, Boundary.whole)
         .outerjoin(Boundary, Boundary.area_id == Area.id)
         .where(Area.edition_id == edition.id, Area.level == level)
     )
     added, replaced = [], []
-    for pcode, area_id, boundary_id, old_source, old_rings in known:
+    for pcode, area_id, boundary_id, old_source, old_rings, old_whole in known:
         if pcode not in outlines or (keep_others and boundary_id is not None and old_source != source):
             continue
-        rings = [[list(point) for point in ring] for ring in outlines[pcode]]
-        if boundary_id is not None and old_source == source and old_rings == rings:
+        rings = _lists(outlines[pcode])
+        every = _lists(whole[pcode]) if whole and pcode in whole else None
+        if boundary_id is not None and (old_source, old_rings, old_whole) == (source, rings, every):
             continue
         if boundary_id is not None:
             replaced.append(boundary_id)
-        added.append({"area_id": area_id, "rings": rings, "source": source})
+        added.append({"area_id": area_id, "rings": rings, "source": source, "whole": every})
     for ids in batches(replaced, BATCH):
         session.execute(sa.delete(_BOUNDARY).where(_BOUNDARY.c.id.in_(ids)))
     for batch in batches(added, BATCH):
@@ -231,6 +234,10 @@ def save_boundaries(
         )
         touch_operations(session, edition)
     return len(added)
+
+
+def _lists(rings: Sequence[Any]) -> list[list[list[float]]]:
+    return [[list(point) for point in ring] for ring in rings]
 
 
 def link_editions(session: orm.Session, country: str) -> dict[str, int]:

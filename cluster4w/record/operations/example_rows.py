@@ -69,6 +69,7 @@ def example_rows(plan: Plan, template: Template, gazetteer: Gazetteer) -> Iterat
     agencies = [o for o in plan["organisations"] if o["role"] != "donor"]
     donors = [o["acronym"] for o in plan["organisations"] if o["role"] == "donor"]
     number = 0
+    told: list[ExampleRow] = []
     for month in plan["months"]:
         for agency in agencies:
             if month in plan["silent"].get(agency["acronym"], ()):
@@ -78,7 +79,36 @@ def example_rows(plan: Plan, template: Template, gazetteer: Gazetteer) -> Iterat
                 values = _row(random_, plan, template, gazetteer, agency, month)
                 if random_.random() < 0.75:
                     values["donor"] = random_.choice(donors)
-                yield ExampleRow(agency["acronym"], f"EX16{number:06d}", values)
+                told.append(ExampleRow(agency["acronym"], f"EX16{number:06d}", values))
+    yield from told
+    yield from _told_twice(plan, told)
+
+
+def _told_twice(plan: Plan, told: Sequence[ExampleRow]) -> Iterator[ExampleRow]:
+    """Yield rows that tell again what a row tells: double counts for the information manager to settle.
+
+    A row of ``by`` that the same month of ``lead`` tells already, which names ``by`` as its partner; where
+    the two are one organisation, it sent a row twice.
+    """
+    agencies = {o["acronym"]: o for o in plan["organisations"]}
+    for number, entry in enumerate(plan["twice"], 1):
+        teller = agencies[entry["by"]]
+        row = next(
+            r
+            for r in told
+            if (r.acronym, r.values["period"], r.values["status"])
+            == (entry["lead"], entry["month"], "completed")
+            and r.values["activity_type"] in teller["work"]
+            and {r.values["adm1_pcode"], r.values.get("adm2_pcode")} & {*teller["areas"]}
+        )
+        values = dict(row.values)
+        if entry["by"] != entry["lead"]:
+            row.values["implementing_partner"] = teller["name"]
+            # The partner tells less, in its own words, and under its own project.
+            for key in ("project_code", "activity_detail", "longitude", "latitude", "site_type", "site_name"):
+                values.pop(key, None)
+            values["comments"] = entry["comments"]
+        yield ExampleRow(entry["by"], f"EX16T{number:05d}", values)
 
 
 def _pick(random_: random.Random, shares: Sequence[tuple[str, float]]) -> str:

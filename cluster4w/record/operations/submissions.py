@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, cast
 
@@ -26,6 +26,10 @@ from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
 BATCH = 2_000
+#: Entries of a report while its submission waits for a worker: how often it was begun, who sent it and when.
+BEGUN, _RECORDER, SENT = "begun", "recorder", "sent"
+#: Entry of a checked submission's report: why sending it came to nothing, as a refusal.
+NOT_RECORDED = "not_recorded"
 
 _ROWS = cast(sa.Table, SubmissionRow.__table__)
 _FINDINGS = cast(sa.Table, SubmissionFinding.__table__)
@@ -55,11 +59,22 @@ _MOVES: dict[SubmissionState, frozenset[SubmissionState]] = {
             SubmissionState.CHECKING,
             SubmissionState.CHECKED,
             SubmissionState.REFUSED,
+            SubmissionState.RECORDING,
             SubmissionState.SUBMITTED,
             SubmissionState.DISCARDED,
         }
     ),
-    SubmissionState.REFUSED: frozenset({SubmissionState.CHECKING, SubmissionState.DISCARDED}),
+    SubmissionState.RECORDING: frozenset(
+        {
+            SubmissionState.CHECKING,
+            SubmissionState.CHECKED,
+            SubmissionState.REFUSED,
+            SubmissionState.SUBMITTED,
+        }
+    ),
+    SubmissionState.REFUSED: frozenset(
+        {SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.DISCARDED}
+    ),
     SubmissionState.SUBMITTED: frozenset(),
     SubmissionState.DISCARDED: frozenset(),
 }
@@ -145,18 +160,25 @@ def save_check(
     report: Mapping[str, Any],
     revision: int,
     uses: Mapping[int, tuple[int, int]] | None = None,
+    pause: Callable[[], None] | None = None,
 ) -> None:
     """Store what a check found, in place of what an earlier check had found.
 
+    ``pause`` is called after every batch; it may commit what is stored so far and let others write: nobody
+    sees the rows of a submission before its state is ``checked``, and another check begins by deleting them.
     ``rows`` and ``findings`` hold the columns of their tables, without the submission; ``report`` is JSON;
     ``uses``: alias to the rows that were read through it, and those of them that submitting records.
     """
-    move(submission, SubmissionState.CHECKED)
     for table in (_FINDINGS, _ROWS, _USES):
         session.execute(sa.delete(table).where(table.c.submission_id == submission.id))
     for table, items in ((_ROWS, rows), (_FINDINGS, findings)):
         for batch in batches(items, BATCH):
             session.execute(sa.insert(table), [{**item, "submission_id": submission.id} for item in batch])
+            if pause is not None:
+                pause()
+    if pause is not None:
+        session.refresh(submission, with_for_update=True)
+    move(submission, SubmissionState.CHECKED)
     if uses:
         found = [
             {"alias_id": id_, "submission_id": submission.id, "rows": rows, "recorded": kept}
@@ -174,14 +196,15 @@ def save_check(
 def save_refusal(session: orm.Session, submission: Submission, refusal: Refusal) -> None:
     """Keep why the file itself cannot be used."""
     move(submission, SubmissionState.REFUSED)
-    submission.refusal = {
-        "code": refusal.code,
-        "message": refusal.message,
-        "params": {k: v if isinstance(v, (int, float, str)) else str(v) for k, v in refusal.params.items()},
-    }
+    submission.refusal = _as_json(refusal)
     submission.progress = 100
     submission.checked_at = now()
     _tell(session, submission, "submission.refused", code=refusal.code)
+
+
+def _as_json(refusal: Refusal) -> dict[str, Any]:
+    params = {k: v if isinstance(v, (int, float, str)) else str(v) for k, v in refusal.params.items()}
+    return {"code": refusal.code, "message": refusal.message, "params": params}
 
 
 def begin_check(session: orm.Session, submission: Submission) -> None:
@@ -202,6 +225,33 @@ def check_again(session: orm.Session, submission: Submission, *, actor: Person |
     # The page that waits counts from here.
     submission.checked_at = now()
     _tell(session, submission, "submission.asked_again", actor=actor)
+
+
+def ask_to_record(session: orm.Session, submission: Submission, *, actor: Person | None) -> None:
+    """Have the rows of a checked submission recorded by the worker.
+
+    Raises:
+        Refusal: the submission has moved on in the meantime.
+    """
+    move(submission, SubmissionState.RECORDING)
+    kept = {k: v for k, v in submission.report.items() if k not in (NOT_RECORDED, BEGUN)}
+    submission.report = {**kept, _RECORDER: actor.id if actor else None, SENT: now().isoformat()}
+    submission.progress = 0
+    _tell(session, submission, "submission.sent", actor)
+
+
+def recorder_of(session: orm.Session, submission: Submission) -> Person | None:
+    """Return who sends a submission that waits to be recorded."""
+    number = submission.report.get(_RECORDER)
+    return session.get(Person, number) if number else None
+
+
+def put_back(session: orm.Session, submission: Submission, why: Refusal) -> None:
+    """Bring a submission that could not be recorded back to where it can be looked at and sent again."""
+    move(submission, SubmissionState.CHECKED)
+    kept = {k: v for k, v in submission.report.items() if k not in (_RECORDER, SENT, BEGUN)}
+    submission.report = {**kept, NOT_RECORDED: _as_json(why)}
+    _tell(session, submission, "submission.not_recorded", code=why.code)
 
 
 def mark_submitted(session: orm.Session, submission: Submission, *, actor: Person | None) -> None:

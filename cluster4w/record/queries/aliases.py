@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,12 @@ from cluster4w.models import (
     Person,
     StoredFile,
     Submission,
+    SubmissionFinding,
     SubmissionState,
 )
 from cluster4w.template.language import N_
 from cluster4w.template.problems import NotFound
+from cluster4w.template.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,22 @@ def list_learned(
     return [LearnedAnswer(**row) for row in session.execute(statement).mappings()]
 
 
+def learned_places(session: orm.Session, operation: Operation) -> dict[str, set[str]]:
+    """Return what areas of the operation's edition were called in files: folded spelling to p-codes."""
+    found: dict[str, set[str]] = {}
+    rows = session.execute(
+        sa.select(Alias.folded, Alias.target).where(
+            Alias.operation_id == operation.id,
+            Alias.kind == "area",
+            Alias.edition_id == operation.edition_id,
+            Alias.revoked_at.is_(None),
+        )
+    )
+    for folded, pcode in rows:
+        found.setdefault(folded, set()).add(pcode)
+    return found
+
+
 def get_learned(
     session: orm.Session, operation: Operation, alias_id: int, organisation_id: int | None = None
 ) -> LearnedAnswer:
@@ -116,6 +135,58 @@ def files_of(session: orm.Session, alias_id: int, *, limit: int = 50) -> list[Fi
         .limit(limit)
     )
     return [FileOfAnswer(**row) for row in session.execute(statement).mappings()]
+
+
+#: Files that are looked through for what waits, the latest first, and different questions of theirs.
+_LATEST = 300
+_MOST = 5000
+
+
+def waiting_elsewhere(
+    session: orm.Session,
+    submission: Submission,
+    code: str,
+    contexts: Collection[str],
+    organisation_id: int | None,
+) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """Return in how many rows and files, beside this one, findings of a code ask the same questions.
+
+    Args:
+        session: where it is read.
+        submission: the file that is looked at; it is not counted.
+        code: of the findings.
+        contexts: of the questions, as in :class:`Alias`.
+        organisation_id: whose files are counted; None for everybody's.
+
+    Returns:
+        (kind, context, folded spelling) to (rows, files).
+    """
+    files = sa.select(Submission.id).where(
+        Submission.operation_id == submission.operation_id,
+        Submission.id != submission.id,
+        Submission.state.in_((SubmissionState.CHECKED, SubmissionState.SUBMITTED)),
+    )
+    if organisation_id is not None:
+        files = files.where(Submission.organisation_id == organisation_id)
+    f = SubmissionFinding
+    asked = f.params["ask"]
+    told = (asked["kind"].as_string(), asked["context"].as_string(), asked["text"].as_string())
+    rows = session.execute(
+        sa.select(f.submission_id, *told, sa.func.count())
+        .where(
+            f.submission_id.in_(files.order_by(Submission.id.desc()).limit(_LATEST)),
+            f.code == code,
+            told[1].in_(contexts),
+        )
+        .group_by(f.submission_id, *told)
+        .order_by(f.submission_id.desc())
+        .limit(_MOST)
+    )
+    found: dict[tuple[str, str, str], tuple[int, set[int]]] = {}
+    for file_id, kind, context, text, count in rows:
+        so_far, seen = found.get((kind, context, fold(text)), (0, set()))
+        found[(kind, context, fold(text))] = (so_far + count, seen | {file_id})
+    return {key: (count, len(seen)) for key, (count, seen) in found.items()}
 
 
 def _held(operation: Operation, organisation_id: int | None) -> tuple[sa.ColumnElement[bool], ...]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.models import Area, AreaLink, Boundary, GazetteerEdition
+from cluster4w.models import Activity, Area, AreaLink, Boundary, GazetteerEdition, Operation
 from cluster4w.record.gazetteer import Gazetteer, Place
 from cluster4w.template.text import fold
+
+#: Rings of [longitude, latitude] pairs in degrees.
+Rings = Sequence[Sequence[Sequence[float]]]
 
 _PLACE_COLUMNS = (
     Area.pcode,
@@ -85,6 +88,26 @@ def load_gazetteer(session: orm.Session, edition_id: int, *, with_others: bool =
     return Gazetteer(edition.country, edition.edition, places, others, links, partial)
 
 
+def linked_codes(session: orm.Session, edition_id: int) -> list[tuple[str, str, str]]:
+    """Return every link of an edition: the other edition, the code there, the code here."""
+    ours, theirs = orm.aliased(Area), orm.aliased(Area)
+    found: list[tuple[str, str, str]] = []
+    for left, right in (
+        (AreaLink.area_id, AreaLink.other_area_id),
+        (AreaLink.other_area_id, AreaLink.area_id),
+    ):
+        rows = session.execute(
+            sa.select(GazetteerEdition.edition, theirs.pcode, ours.pcode)
+            .select_from(AreaLink)
+            .join(ours, ours.id == left)
+            .join(theirs, theirs.id == right)
+            .join(GazetteerEdition, GazetteerEdition.id == theirs.edition_id)
+            .where(ours.edition_id == edition_id)
+        )
+        found += [(row[0], row[1], row[2]) for row in rows]
+    return sorted(found)
+
+
 def get_edition(session: orm.Session, country: str, edition: str) -> GazetteerEdition | None:
     """Return an edition of a country, or None."""
     return session.scalar(
@@ -92,6 +115,12 @@ def get_edition(session: orm.Session, country: str, edition: str) -> GazetteerEd
             GazetteerEdition.country == country, GazetteerEdition.edition == edition
         )
     )
+
+
+def edition_names(session: orm.Session, edition_id: int) -> dict[int, Mapping[str, str]]:
+    """Return level to its name by language."""
+    names = session.get_one(GazetteerEdition, edition_id).level_names
+    return {int(level): labels for level, labels in names.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +168,72 @@ def stored_areas(session: orm.Session, edition_id: int) -> dict[tuple[int, str],
     return {(row["level"], row["pcode"]): dict(row) for row in rows}
 
 
-def boundaries(session: orm.Session, edition_id: int, level: int) -> dict[str, list[Any]]:
-    """Return p-code to rings (``[[[lon, lat], ...], ...]``, degrees) of a level."""
+def boundaries(
+    session: orm.Session, edition_id: int, level: int, *, whole: bool = False
+) -> dict[str, list[Any]]:
+    """Return p-code to rings (``[[[lon, lat], ...], ...]``, degrees) of a level.
+
+    They are simplified for drawing; ``whole``: with every point of the file that they came from.
+    """
     rows = session.execute(
-        sa.select(Area.pcode, Boundary.rings)
+        sa.select(Area.pcode, sa.func.coalesce(Boundary.whole, Boundary.rings) if whole else Boundary.rings)
         .join(Boundary, Boundary.area_id == Area.id)
         .where(Area.edition_id == edition_id, Area.level == level)
         .order_by(Area.pcode)
     )
-    return {row.pcode: row.rings for row in rows}
+    return {row[0]: row[1] for row in rows}
+
+
+def areas_without_outline(session: orm.Session, edition_id: int, level: int) -> list[tuple[str, str]]:
+    """Return the (p-code, name) of the areas of a level that have no outline, by code."""
+    rows = session.execute(
+        sa.select(Area.pcode, Area.name)
+        .outerjoin(Boundary, Boundary.area_id == Area.id)
+        .where(Area.edition_id == edition_id, Area.level == level, Boundary.id.is_(None))
+        .order_by(Area.pcode)
+    )
+    return [(pcode, name) for pcode, name in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """The outlines of a level by p-code; ``coarse``: drawn for maps of the world, kilometres off."""
+
+    rings: Mapping[str, Rings] = field(default_factory=dict)
+    coarse: bool = False
+
+
+#: How the source of a coarse outline begins.
+COARSE_SOURCE = "Natural Earth"
+
+
+def outlines(session: orm.Session, edition_id: int, level: int) -> Outlines:
+    """Return the whole outlines of a level, and whether any of them is coarse."""
+    coarse = any(s.startswith(COARSE_SOURCE) for s in boundary_sources(session, edition_id, level))
+    return Outlines(boundaries(session, edition_id, level, whole=True), coarse)
+
+
+def known_sites(
+    session: orm.Session, operation: Operation, organisation_id: int | None
+) -> dict[str, tuple[str, ...]]:
+    """Return the sites of the record, folded name to the p-codes of the areas in which they lie.
+
+    Those that an organisation has recorded itself; None: those of all.
+    """
+    area = sa.func.coalesce(Activity.adm3_pcode, Activity.adm2_pcode)
+    statement = sa.select(Activity.site_name, area).where(
+        Activity.operation_id == operation.id,
+        Activity.superseded_at.is_(None),
+        Activity.withdrawn.is_(False),
+        Activity.site_name.is_not(None),
+        area.is_not(None),
+    )
+    if organisation_id is not None:
+        statement = statement.where(Activity.organisation_id == organisation_id)
+    found: dict[str, dict[str, None]] = {}
+    for name, pcode in session.execute(statement.distinct().order_by(Activity.site_name, area)):
+        found.setdefault(fold(name), {})[pcode] = None
+    return {name: tuple(codes) for name, codes in found.items() if name}
 
 
 def boundary_sources(session: orm.Session, edition_id: int, level: int) -> list[str]:

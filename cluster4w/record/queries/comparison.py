@@ -29,13 +29,12 @@ class Recorded:
     extra: dict[str, Any]
 
 
-def _statement(session: orm.Session, operation: Operation) -> sa.Select[Any]:
+def _statement(session: orm.Session, operation: Operation, *, withdrawn: bool = False) -> sa.Select[Any]:
     columns = [getattr(Activity, k) for k in stored_keys(template_of(operation))]
-    return sa.select(Activity.uid, Activity.organisation_id, Activity.extra, *columns).where(
-        Activity.operation_id == operation.id,
-        Activity.superseded_at.is_(None),
-        Activity.withdrawn.is_(False),
+    found = sa.select(Activity.uid, Activity.organisation_id, Activity.extra, *columns).where(
+        Activity.operation_id == operation.id, Activity.superseded_at.is_(None)
     )
+    return found if withdrawn else found.where(Activity.withdrawn.is_(False))
 
 
 def _stream(session: orm.Session, operation: Operation, statement: sa.Select[Any]) -> Iterator[Recorded]:
@@ -66,54 +65,14 @@ def current_rows(
     yield from _stream(session, operation, statement.order_by(Activity.id))
 
 
-def rows_by_uid(session: orm.Session, operation: Operation, uids: Sequence[str]) -> Iterator[Recorded]:
-    """Yield the current activities with these identities; unknown ones are left out."""
+def rows_by_uid(
+    session: orm.Session, operation: Operation, uids: Sequence[str], *, withdrawn: bool = False
+) -> Iterator[Recorded]:
+    """Yield the current activities with these identities; unknown ones are left out.
+
+    ``withdrawn``: those that are withdrawn too.
+    """
     for at in range(0, len(uids), BATCH):
-        statement = _statement(session, operation).where(Activity.uid.in_(uids[at : at + BATCH]))
+        statement = _statement(session, operation, withdrawn=withdrawn)
+        statement = statement.where(Activity.uid.in_(uids[at : at + BATCH]))
         yield from _stream(session, operation, statement)
-
-
-@dataclass(frozen=True, slots=True)
-class OtherRow:
-    """What finding a possible double count needs of another organisation's activity."""
-
-    organisation_id: int
-    area: str | None
-    period: str | None
-    activity_type: str | None
-    population_group: str | None
-    households: int | None
-    individuals: int | None
-
-
-def others_rows(
-    session: orm.Session, operation: Operation, organisation_ids: Collection[int], months: Collection[str]
-) -> Iterator[OtherRow]:
-    """Yield the current activities with figures of every organisation but these, in some months."""
-    if not months:
-        return
-    area = sa.func.coalesce(Activity.adm3_pcode, Activity.adm2_pcode, Activity.adm1_pcode)
-    rows = session.execute(
-        sa.select(
-            Activity.organisation_id,
-            area,
-            Activity.period,
-            Activity.activity_type,
-            Activity.population_group,
-            Activity.households_reached,
-            Activity.individuals_reached,
-        )
-        .where(
-            Activity.operation_id == operation.id,
-            Activity.superseded_at.is_(None),
-            Activity.withdrawn.is_(False),
-            Activity.period.in_(months),
-            Activity.organisation_id.not_in(organisation_ids),
-            Activity.activity_type.is_not(None),
-            area.is_not(None),
-            sa.or_(Activity.households_reached > 0, Activity.individuals_reached > 0),
-        )
-        .execution_options(yield_per=5000)
-    )
-    for row in rows:
-        yield OtherRow(*row)

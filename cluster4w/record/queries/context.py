@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy import orm
 
 from cluster4w.models import Alias, Operation, Organisation
 from cluster4w.record.gazetteer import Gazetteer
-from cluster4w.record.queries.areas import load_gazetteer
+from cluster4w.record.queries.areas import Outlines, known_sites, load_gazetteer, outlines
 from cluster4w.record.queries.operations import locked_months, template_of
 from cluster4w.record.queries.organisations import Agency, agencies
 from cluster4w.template.declaration import Template
@@ -36,6 +37,8 @@ class IntakeContext:
     """Everything but the rows of the record.
 
     ``aliases``: what was learned, by kind; what an organisation decided stands over what holds for all.
+    ``sites`` and ``outlines`` are read only when they are asked: the sites that the organisation has
+    recorded, by folded name, with the codes of their areas; the outlines of a level, by p-code.
     """
 
     operation: Operation
@@ -45,10 +48,17 @@ class IntakeContext:
     aliases: Mapping[str, Aliases]
     locked: frozenset[str]
     revision: int
+    sites: Callable[[], Mapping[str, tuple[str, ...]]] = dict
+    outlines: Callable[[int], Outlines] = lambda _: Outlines()
 
     def learned(self, kind: str) -> Aliases:
         """Return what was learned of a kind: ``area``, ``organisation``, ``choice`` or ``column``."""
         return self.aliases.get(kind, {})
+
+    def year(self, month: str | None) -> int | None:
+        """Return the year of a month that names none: that of the file's month, else of a plan of one year."""
+        first, last = self.operation.plan_start.year, self.operation.plan_end.year
+        return int(month[:4]) if month else first if first == last else None
 
 
 def load_context(session: orm.Session, operation: Operation, organisation_id: int | None) -> IntakeContext:
@@ -74,6 +84,8 @@ def load_context(session: orm.Session, operation: Operation, organisation_id: in
         aliases=aliases,
         locked=frozenset(locked_months(session, operation)),
         revision=operation.revision,
+        sites=partial(known_sites, session, operation, organisation_id),
+        outlines=partial(outlines, session, operation.edition_id),
     )
 
 

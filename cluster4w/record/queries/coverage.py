@@ -8,7 +8,7 @@ and PostgreSQL stream the groups out of an index without sorting and without rea
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, NamedTuple, cast
@@ -110,10 +110,12 @@ def _silent(own: Any, other: Any, statuses: tuple[str, ...]) -> Any:
     return sa.func.count() - sa.func.count(sa.func.coalesce(own, other))
 
 
-def _rows(session: orm.Session, statement: sa.Select[*tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+def raw_rows(
+    session: orm.Session, statement: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None
+) -> Sequence[tuple[Any, ...]]:
     """Return the rows as the driver gives them: there are many thousands, and nothing in them to convert."""
     session.flush()
-    result = session.connection().execute(statement)
+    result = session.connection().execute(statement, values)
     rows: Sequence[tuple[Any, ...]] = cast(Any, result.cursor).fetchall()
     result.close()
     return rows
@@ -132,9 +134,10 @@ def _split(split: Split) -> Any:
 _LEVELS = (Activity.adm1_pcode, Activity.adm2_pcode, Activity.adm3_pcode)
 
 
-def _chosen(
+def chosen(
     types: Sequence[str], group: str | None, within: tuple[int, str | None] | None
 ) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions for the rows of some activity types, one population group, one area."""
     conditions: list[sa.ColumnElement[bool]] = [Activity.activity_type.in_(types)]
     if group is not None:
         conditions.append(Activity.population_group == group)
@@ -142,6 +145,15 @@ def _chosen(
         column = _LEVELS[within[0] - 1]
         conditions.append(column.is_(None) if within[1] is None else column == within[1])
     return conditions
+
+
+def _among(only: Sequence[int] | None) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that takes some versions only."""
+    if only is None:
+        return []
+    # Written into the statement: a database takes only so many parameters.
+    keys = sa.bindparam("only", list(only), expanding=True, literal_execute=True)
+    return [Activity.id.in_(keys)]
 
 
 def area_sums(
@@ -155,6 +167,7 @@ def area_sums(
     group: str | None = None,
     split: Split = "none",
     within: tuple[int, str | None] | None = None,
+    only: Sequence[int] | None = None,
 ) -> Iterator[Sum]:
     """Return the sums of the completed, planned and ongoing rows of some activity types.
 
@@ -165,11 +178,12 @@ def area_sums(
         group: Only this population group.
         split: Split the groups further: by people assisted for the first time, or by organisation.
         within: Only rows whose area at a level (1 to 3) has this code; code None: rows without one.
+        only: Only versions with these keys.
     """
-    if not types:
+    if not types or only == ():
         return iter(())
     deepest = Activity.adm3_pcode if level == 3 else None
-    conditions = [*current_rows(operation, window), *_chosen(types, group, within)]
+    conditions = [*current_rows(operation, window), *chosen(types, group, within), *_among(only)]
     keys = [
         Activity.activity_type,
         Activity.status,
@@ -193,7 +207,7 @@ def area_sums(
             .where(*conditions, Activity.status.in_(statuses))
             .group_by(*(key for key in keys if key is not None))
         )
-        found.append(_rows(session, statement))
+        found.append(raw_rows(session, statement))
     return map(Sum._make, chain(*found))
 
 
@@ -231,6 +245,7 @@ def monthly_figures(
     by_site: bool,
     group: str | None = None,
     within: tuple[int, str | None] | None = None,
+    only: Sequence[int] | None = None,
 ) -> list[Monthly]:
     """Return the figures of some activity types month by month, with ``by_site`` site by site too.
 
@@ -238,9 +253,9 @@ def monthly_figures(
     fetching them one by one, takes several times as long as reading them joined. A site is its p-code, else
     its name; several groups may speak of one area.
     """
-    if not types:
+    if not types or only == ():
         return []
-    conditions = [*current_rows(operation, window), *_chosen(types, group, within)]
+    conditions = [*current_rows(operation, window), *chosen(types, group, within), *_among(only)]
     place: sa.ColumnElement[str] = sa.func.coalesce(Activity.period, " " * MONTH_LENGTH)
     if by_site:
         place += sa.func.coalesce(Activity.site_pcode, Activity.site_name, "")
@@ -265,5 +280,5 @@ def monthly_figures(
             .where(*conditions, Activity.status.in_(statuses))
             .group_by(*keys, *deepest, Activity.population_group)
         )
-        found.extend(map(Monthly._make, _rows(session, statement)))
+        found.extend(map(Monthly._make, raw_rows(session, statement)))
     return found

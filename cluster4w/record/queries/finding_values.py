@@ -92,5 +92,7 @@ def _values(
         sa.select(r.sheet, r.number, r.values.label("said")).where(
             r.submission_id == submission.id, r.number.in_({number for _, number in wanted})
         )
+        # A row of the file may have become several: the first of them stands for it.
+        .order_by(r.id.desc())
     )
     return {(sheet, number): said for sheet, number, said in found}

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.models import Activity, Area, NilReport, Operation, Organisation, Participation
-from cluster4w.record.queries.coverage import REACHED, Window, current_rows
+from cluster4w.models import Activity, NilReport, Operation, Organisation, Participation
+from cluster4w.record.queries.coverage import Window, current_rows
 
 #: Statuses that never count, not even as presence.
 NEVER = ("suspended", "cancelled")
@@ -50,94 +50,23 @@ def presence(
     types: Sequence[str],
     sub_sector: str,
     window: Window,
-    organisations: Sequence[int],
     group: str | None = None,
 ) -> set[Presence]:
     """Return which organisations have a row in which area, whatever its figures; suspended ones do not count.
 
-    Regions and cercles are answered by one index seek per cercle and organisation instead of a walk over
-    every row; communes, and rows that name no cercle, by a DISTINCT. ``organisations`` are those to look for,
-    see :func:`organisations_with_rows`.
+    A walk over the rows: what is asked often comes out of the summary.
     """
     current = current_rows(operation, window)
-    ways = _present(types, sub_sector, group)
-    found: set[Presence] = set()
-    if level < 3 and window.as_of is None:
-        current = _current_rows_of_pairs(session, operation, window)
-        asked = [
-            *_usually(operation, types, sub_sector, window, group),
-            *([*current, way] for way in ways),
-        ]
-        pairs = (
-            sa.select(Area.parent_pcode, Area.pcode, Organisation.id)
-            .select_from(Area)
-            .join(Organisation, Organisation.id.in_(organisations))
-            .where(Area.edition_id == operation.edition_id, Area.level == 2, sa.or_(*map(_is_there, asked)))
-        )
-        found.update(Presence(one, two, None, number) for one, two, number in session.execute(pairs))
-        # What names no cercle stands together in the index: one walk over it for all ways.
-        current.append(Activity.adm2_pcode.is_(None))
-        ways = [sa.or_(*ways)]
     third = Activity.adm3_pcode if level == 3 else sa.null()
     rows = sa.union(
         *(
             sa.select(Activity.adm1_pcode, Activity.adm2_pcode, third, Activity.organisation_id)
             .where(*current, way)
             .distinct()
-            for way in ways
+            for way in _present(types, sub_sector, group)
         )
     )
-    found.update(map(Presence._make, session.execute(rows)))
-    return found
-
-
-def _current_rows_of_pairs(
-    session: orm.Session, operation: Operation, window: Window
-) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions for the rows in force in these months, to look for by cercle and organisation.
-
-    Without statistics SQLite would rather look for organisation and month, by another index, and read
-    thousands of rows; to an expression of the month it knows no index.
-    """
-    if session.get_bind(Activity).dialect.name != "sqlite":
-        return current_rows(operation, window)
-    month = Activity.period + ""
-    return [
-        *current_rows(operation, Window()),
-        *([month >= window.first] if window.first is not None else []),
-        *([month <= window.last] if window.last is not None else []),
-    ]
-
-
-def _is_there(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
-    """Return whether the organisation has such a row in the cercle."""
-    return (
-        sa.select(sa.literal_column("1"))
-        .where(Activity.adm2_pcode == Area.pcode, Activity.organisation_id == Organisation.id, *conditions)
-        .correlate(Area, Organisation)
-        .exists()
-    )
-
-
-def _usually(
-    operation: Operation, types: Sequence[str], sub_sector: str, window: Window, group: str | None
-) -> list[list[sa.ColumnElement[bool]]]:
-    """Return a narrow way to be present: completed rows of one type in the last month.
-
-    Asked first, because PostgreSQL reads everything that one page of the index has for a question before it
-    says that there is something: a hundred rows where an organisation has thousands in an area.
-    """
-    if not types or window.last is None:
-        return []
-    return [
-        [
-            *current_rows(operation, Window(window.last, window.last)),
-            Activity.activity_type == types[0],
-            Activity.sub_sector == sub_sector,
-            Activity.status == REACHED[0],
-            *([Activity.population_group == group] if group is not None else []),
-        ]
-    ]
+    return set(map(Presence._make, session.execute(rows)))
 
 
 def has_rows(session: orm.Session, operation: Operation, window: Window) -> bool:

@@ -26,7 +26,7 @@ class Brought:
 
 
 def brought_by(session: orm.Session, submission: Submission) -> list[Brought]:
-    """Return what a submission wrote, superseded since or not, one entry per sub-sector."""
+    """Return what a submission wrote, superseded since or not, one entry per sub-sector; no withdrawals."""
     done = Activity.status.in_(REACHED)
     rows = session.execute(
         sa.select(
@@ -36,7 +36,7 @@ def brought_by(session: orm.Session, submission: Submission) -> list[Brought]:
             sa.func.sum(sa.case((done, Activity.households_reached))),
             sa.func.sum(sa.case((done, Activity.individuals_reached))),
         )
-        .where(Activity.submission_id == submission.id)
+        .where(Activity.submission_id == submission.id, Activity.withdrawn.is_(False))
         .group_by(Activity.sub_sector)
     )
     found = [Brought(*row) for row in rows]

@@ -16,9 +16,13 @@ from cluster4w.models import (
     Submission,
     SubmissionFinding,
     SubmissionRow,
+    SubmissionState,
 )
 from cluster4w.template.language import N_
 from cluster4w.template.problems import NotFound
+
+#: Earlier submissions among which the last one for some months is sought.
+SOUGHT = 40
 
 _SEVERITY = sa.case(
     (SubmissionFinding.severity == "error", 0), (SubmissionFinding.severity == "warning", 1), else_=2
@@ -94,41 +98,6 @@ def finding_groups(session: orm.Session, submission: Submission) -> list[dict[st
     return [dict(r) for r in rows.mappings()]
 
 
-def findings(
-    session: orm.Session,
-    submission: Submission,
-    *,
-    code: str | None = None,
-    severity: str | None = None,
-    offset: int = 0,
-    limit: int | None = 50,
-) -> list[dict[str, Any]]:
-    """Return findings in the file's order, each with its row's values beside it.
-
-    Keys: severity, code, sheet, row, column, header, key, value, params, suggestion, values (JSON or None).
-    """
-    f, r = SubmissionFinding, SubmissionRow
-    statement = (
-        sa.select(
-            f.severity, f.code, f.sheet, f.row, f.column, f.header, f.key, f.value, f.params, f.suggestion,
-            r.values.label("values"),
-        )
-        .outerjoin(
-            r, sa.and_(r.submission_id == f.submission_id, r.sheet == f.sheet, r.number == f.row)
-        )
-        .where(f.submission_id == submission.id)
-        .order_by(f.id)
-        .offset(offset)
-    )  # fmt: skip
-    if limit is not None:
-        statement = statement.limit(limit)
-    if code is not None:
-        statement = statement.where(f.code == code)
-    if severity is not None:
-        statement = statement.where(f.severity == severity)
-    return [dict(row) for row in session.execute(statement).mappings()]
-
-
 def rows(
     session: orm.Session,
     submission: Submission,
@@ -172,6 +141,55 @@ def rows_to_record(session: orm.Session, submission: Submission) -> Iterator[Any
         .order_by(r.id)
         .execution_options(yield_per=2000)
     )
+
+
+def last_sent(session: orm.Session, submission: Submission, months: list[str]) -> Submission | None:
+    """Return the last file before this one that the same organisation sent for some of these months.
+
+    One that was refused or put away does not count, nor does one whose check is not done.
+    """
+    s = Submission
+    candidates = session.scalars(
+        sa.select(s)
+        .where(
+            s.operation_id == submission.operation_id,
+            s.organisation_id.is_(None)
+            if submission.organisation_id is None
+            else s.organisation_id == submission.organisation_id,
+            s.id < submission.id,
+            s.file_id.is_not(None),
+            s.state.in_((SubmissionState.CHECKED, SubmissionState.SUBMITTED)),
+        )
+        .order_by(s.id.desc())
+        .limit(SOUGHT)
+    )
+    wanted = set(months)
+    return next((c for c in candidates if wanted & {*c.report.get("months", ()), c.month}), None)
+
+
+def row_values(session: orm.Session, submission: Submission) -> Iterator[Any]:
+    """Yield sheet, number, organisation_id and ``said`` (JSON values) of every row that was read."""
+    r = SubmissionRow
+    yield from session.execute(
+        sa.select(r.sheet, r.number, r.organisation_id, r.values.label("said"))
+        .where(r.submission_id == submission.id)
+        .order_by(r.id)
+        .execution_options(yield_per=5000)
+    )
+
+
+def error_pairs(session: orm.Session, submission: Submission) -> dict[tuple[str, int], list[tuple[str, str]]]:
+    """Return the (code, key) of the errors of each row, by sheet and row number."""
+    f = SubmissionFinding
+    found: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    rows = session.execute(
+        sa.select(f.sheet, f.row, f.code, f.key).where(
+            f.submission_id == submission.id, f.severity == "error", f.row.is_not(None)
+        )
+    )
+    for sheet, number, code, key in rows:
+        found.setdefault((sheet or "", int(number or 0)), []).append((code, key or ""))
+    return found
 
 
 def row_states(session: orm.Session, submission: Submission) -> Iterator[tuple[str, int, str]]:

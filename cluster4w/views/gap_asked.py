@@ -1,0 +1,197 @@
+"""The question of the gap page as its address asks it: what is counted, what the map shows, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import g, request, url_for
+
+from cluster4w.extensions import db
+from cluster4w.gaps.table import Question
+from cluster4w.publish.map_classes import Cut, Shows, own_bounds
+from cluster4w.publish.map_svg import View
+from cluster4w.record.gazetteer import Gazetteer
+from cluster4w.record.queries.areas import load_gazetteer
+from cluster4w.security import here
+from cluster4w.views.numbers import MONTH
+
+MEASURES = ("current", "projected", "need")
+UNITS = ("household", "individual")
+#: The deepest level that is mapped.
+DEEPEST = 3
+#: Drawings: the name in an address, and the drawing.
+VIEWS: dict[str, View] = {"carte": "map", "grille": "grid", "symboles": "symbols"}
+#: What a map shows, and how its classes are cut: the name in an address, and what it stands for.
+SHOWN: dict[str, Shows] = {
+    "part": "share",
+    "manque": "missing",
+    "presence": "presence",
+    "recouvrements": "overlap",
+}
+CUTS: dict[str, Cut] = {"cluster": "usual", "quantiles": "quantiles", "egales": "equal", "bornes": "own"}
+
+_QUESTION = Question()
+#: The way a choice is written in an address, by field of :class:`Question`.
+_ASKED = {
+    "sub_sector": "sous_secteur",
+    "measure": "mesure",
+    "level": "niveau",
+    "group": "groupe",
+    "unit": "unite",
+    "month": "mois",
+}
+#: The same by field of :class:`Asked`, in the order of an address.
+_SEEN = {
+    "within": "dans",
+    "view": "vue",
+    "shows": "montre",
+    "cut": "classes",
+    "bounds": "bornes",
+    "only": "classe",
+    "beside": "cote",
+    "chosen": "zone",
+    "whole": "tout",
+}
+#: What else falls away when a field changes, because it speaks of what was there before.
+_LEAVES = {
+    "level": ("chosen", "whole"),
+    "within": ("chosen", "whole"),
+    "shows": ("only", "cut", "bounds"),
+    "cut": ("only", "bounds"),
+    "bounds": ("only",),
+}
+#: What matters to the page of the map only.
+_HERE_ONLY = ("chosen", "whole")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question, and how its answer is looked at. Names are those of an address; "" is the usual.
+
+    ``within``: p-code of the area above, whose areas alone are shown. ``only``: keys of classes.
+    ``beside``: a sub-sector or a month for a second map. ``chosen``: p-code of the area that is opened.
+    ``whole``: the whole table rather than its largest gaps.
+    """
+
+    question: Question = _QUESTION
+    within: str = ""
+    view: str = ""
+    shows: str = ""
+    cut: str = ""
+    bounds: tuple[int, ...] = ()
+    only: tuple[str, ...] = ()
+    beside: str = ""
+    chosen: str = ""
+    whole: bool = False
+
+    def changed(self, **changes: Any) -> Asked:
+        """Return the same with fields of :class:`Question` or of this class changed."""
+        left = {field: getattr(_USUAL, field) for key in changes for field in _LEAVES.get(key, ())}
+        asked = {k: v for k, v in changes.items() if k in _ASKED}
+        seen = {k: v for k, v in changes.items() if k in _SEEN}
+        return replace(self, question=replace(self.question, **asked), **(left | seen))
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the address's parameters that differ from the usual, in a fixed order."""
+        parts: dict[str, Any] = {}
+        for owner, usual, names in ((self.question, _USUAL.question, _ASKED), (self, _USUAL, _SEEN)):
+            for field, name in names.items():
+                value = getattr(owner, field)
+                if value is not None and value != getattr(usual, field):
+                    parts[name] = _written(value)
+        return parts
+
+    def address(self, endpoint: str = "gaps", **changes: Any) -> str:
+        """Return the address of this page, or of another one on the same question, with something changed.
+
+        Changes are fields of :class:`Question`, of this class, or parts of the endpoint's rule.
+        """
+        rest = {k: v for k, v in changes.items() if k not in _ASKED and k not in _SEEN}
+        seen = self.changed(**{k: v for k, v in changes.items() if k not in rest})
+        parts = seen.parameters()
+        if endpoint != "gaps":
+            for field in _HERE_ONLY:
+                parts.pop(_SEEN[field], None)
+        return url_for(endpoint, **parts, **rest)
+
+    def hidden(self, *without: str) -> list[tuple[str, Any]]:
+        """Return what a form must carry along, some names of an address excepted, as (name, value)."""
+        return [(name, value) for name, value in self.parameters().items() if name not in without]
+
+    def toggled(self, key: str) -> tuple[str, ...]:
+        """Return the classes asked for with one more, or one less where it is among them."""
+        if key in self.only:
+            return tuple(k for k in self.only if k != key)
+        return (*self.only, key)
+
+    @property
+    def other(self) -> Question | None:
+        """The question of the second map, or None."""
+        if not self.beside:
+            return None
+        if MONTH.fullmatch(self.beside):
+            return replace(self.question, month=self.beside)
+        return replace(self.question, sub_sector=self.beside)
+
+
+_USUAL = Asked()
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return " ".join(str(v) for v in value)
+    return 1 if value is True else value
+
+
+def gazetteer() -> Gazetteer:
+    """Return the operation's areas, read once a request."""
+    if "gap_gazetteer" not in g:
+        g.gap_gazetteer = load_gazetteer(db.session, here().operation.edition_id)
+    return g.gap_gazetteer  # type: ignore[no-any-return]
+
+
+def asked() -> Asked:
+    """Read the question from the address; what makes no sense there is left at its usual value."""
+    lists = here().template.lists
+
+    def one_of(name: str, choices: Any, usual: Any) -> Any:
+        value = request.args.get(name, "")
+        return value if value in choices else usual
+
+    sub_sectors = {c.key for c in lists["sub_sector"]}
+    level = int(one_of("niveau", ("1", "2", "3"), "2"))
+    month = request.args.get("mois", "")
+    within = _area("dans", below=DEEPEST)
+    if within:
+        level = max(level, gazetteer().by_pcode[within].level + 1)
+    usual = _USUAL.question
+    question = Question(
+        level=level,
+        month=month if MONTH.fullmatch(month) else None,
+        sub_sector=one_of("sous_secteur", sub_sectors, usual.sub_sector),
+        group=one_of("groupe", {c.key for c in lists["population_group"]}, None),
+        measure=one_of("mesure", MEASURES, usual.measure),
+        unit=one_of("unite", UNITS, usual.unit),
+    )
+    beside = request.args.get("cote", "")
+    others = sub_sectors - {question.sub_sector}
+    return Asked(
+        question,
+        within=within,
+        view=one_of("vue", VIEWS, ""),
+        shows=one_of("montre", [k for k in SHOWN if k != "part"], ""),
+        cut=one_of("classes", [k for k in CUTS if k != "cluster"], ""),
+        bounds=own_bounds(request.args.get("bornes", "")),
+        only=tuple(dict.fromkeys(k for k in request.args.get("classe", "").split() if k.isalnum()))[:12],
+        beside=beside if beside in others or (MONTH.fullmatch(beside) and beside != month) else "",
+        chosen=_area("zone", below=DEEPEST + 1),
+        whole=request.args.get("tout") == "1",
+    )
+
+
+def _area(name: str, below: int) -> str:
+    """Return the p-code in the address if it is of an area above a level, else ""."""
+    code = request.args.get(name, "")
+    place = gazetteer().get(code) if code else None
+    return code if place is not None and place.level < below else ""

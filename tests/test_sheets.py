@@ -1,0 +1,232 @@
+"""Map sheets: one page each, same data same bytes, every figure of the table, no label on another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import orm
+
+from cluster4w.gaps.part import part_of
+from cluster4w.gaps.table import Question
+from cluster4w.models import Area, Boundary, Operation
+from cluster4w.publish import sheet, sheet_map
+from cluster4w.publish.map_classes import COVERAGE, NOT_AVAILABLE
+from cluster4w.publish.map_svg import MapArea
+from cluster4w.publish.sheet import Wish, every_sheet, file_name, map_sheet, sheet_data
+from cluster4w.template.problems import Refusal
+from tests.test_gaps import add, need
+
+DAY = dt.date(2016, 6, 15)
+QUESTION = Question(2, "2016-05", "nfi")
+
+
+def square(west: float, south: float, side: float) -> list[list[list[float]]]:
+    """Return an outline of one ring."""
+    east, north = west + side, south + side
+    return [[[west, south], [east, south], [east, north], [west, north], [west, south]]]
+
+
+@pytest.fixture
+def filled(session: orm.Session, operation: Operation) -> Operation:
+    add(session, operation, {"period": "2016-05"}, {"adm2_pcode": None, "households_reached": 7})
+    need(session, operation, (2, "ML0701", 26415), (2, "ML0501", 0), (2, "ML0704", 50))
+    return operation
+
+
+def outline(session: orm.Session, operation: Operation, **rings: list[Any]) -> None:
+    """Give areas an outline, by p-code."""
+    for pcode, shape in rings.items():
+        area = session.query(Area).filter_by(edition_id=operation.edition_id, pcode=pcode).one()
+        session.add(Boundary(area_id=area.id, rings=shape, source="squares"))
+    session.flush()
+
+
+@pytest.fixture
+def contents(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the sheets said, in the order in which they were set."""
+    kept: list[dict[str, Any]] = []
+    real = sheet.compile_sheet
+
+    def keep(found: Any, *rest: Any) -> bytes:
+        kept.append(found)
+        return real(found, *rest)
+
+    monkeypatch.setattr(sheet, "compile_sheet", keep)
+    return kept
+
+
+def test_a_sheet_says_all_that_a_print_must_say(
+    session: orm.Session, filled: Operation, contents: list[dict[str, Any]]
+) -> None:
+    outline(session, filled, ML07=square(0, 15, 3), ML05=square(-5, 13, 2), ML0701=square(0, 15, 1))
+    data = sheet_data(session, filled, QUESTION)
+    pdf = map_sheet(data, Wish(language="en"), made=DAY)
+    assert pdf.startswith(b"%PDF-")
+    (said,) = contents
+    assert said["title"] == "Where are NFI kits still missing?"
+    assert said["period"] == "January – May 2016"
+    assert said["example"] == "Example operation: invented data."
+    assert {f["words"]: f["value"] for f in said["figures"]} == {
+        "households without": "26,358",
+        "targeted": "26,465",
+        "reached": "107 (<\u00a01%)",
+        "planned or under way": "0",
+        "assistances, every round counted": "107",
+        "organisations": "1",
+    }
+    # Every area is in one class, the two that are not targeted among them.
+    assert sum(int(e["count"]) for e in said["legend"]["entries"]) == 4
+    assert {e["words"]: e["count"] for e in said["legend"]["entries"]}["not targeted"] == "2"
+    assert said["table"]["rows"][0] == ["Ansongo (Gao)", "26,415", "100", "26,315", "<\u00a01%", "1"]
+    assert said["table"]["note"] == "reached, but known at a higher level only: 7"
+    assert [o["title"] for o in said["organisations"]] == [
+        "Reported for May 2016: 1",
+        "No report for May 2016: 3",
+    ]
+    foot = " ".join(line for column in said["foot"]["columns"] for line in column)
+    for expected in ("Plan 2016-01-01", "Household size: 5", "MLI test", "squares", "for the first time"):
+        assert expected in foot
+    assert "15 June 2016" in said["foot"]["stamp"]
+    assert "not imply official" in said["foot"]["disclaimer"]
+
+
+def test_the_same_data_give_the_same_bytes_and_other_data_another_stamp(
+    session: orm.Session, filled: Operation, contents: list[dict[str, Any]]
+) -> None:
+    for form in ("pdf", "png", "svg"):
+        wish = Wish(form)  # type: ignore[arg-type]
+        data = sheet_data(session, filled, QUESTION)
+        assert map_sheet(data, wish, made=DAY) == map_sheet(data, wish, made=DAY)
+    add(session, filled, {"households_reached": 3})
+    map_sheet(sheet_data(session, filled, QUESTION), Wish(), made=DAY)
+    stamps = [c["foot"]["stamp"] for c in contents]
+    assert len(set(stamps[:-1])) == 1
+    assert stamps[-1] != stamps[0]
+
+
+@pytest.mark.parametrize("paper", ["a4", "a3"])
+@pytest.mark.parametrize("landscape", [True, False])
+def test_a_sheet_is_one_page_of_its_paper(
+    session: orm.Session, filled: Operation, monkeypatch: pytest.MonkeyPatch, paper: str, landscape: bool
+) -> None:
+    import typst
+
+    pages: list[bytes] = []
+
+    def compiled(*arguments: Any, **options: Any) -> Any:
+        made = real(*arguments, **options)
+        pages.extend([made] if isinstance(made, bytes) else made)
+        return made
+
+    real = typst.compile
+    monkeypatch.setattr(typst, "compile", compiled)
+    data = sheet_data(session, filled, QUESTION)
+    for language in ("fr", "en"):
+        map_sheet(data, Wish("svg", paper, landscape, language), made=DAY)
+        map_sheet(data, Wish("svg", paper, landscape, language, "ML07"), made=DAY)
+    assert len(pages) == 4
+    short, long = {"a4": (595.28, 841.89), "a3": (841.89, 1190.55)}[paper]
+    width, height = (long, short) if landscape else (short, long)
+    drawn = [float(n) for n in pages[0].decode().split('viewBox="', 1)[1].split('"', 1)[0].split()]
+    assert drawn == pytest.approx([0, 0, width, height], abs=0.01)
+
+
+def test_there_is_a_sheet_of_the_country_and_of_each_region_named_as_clusters_name_them(
+    session: orm.Session, filled: Operation, contents: list[dict[str, Any]]
+) -> None:
+    data = sheet_data(session, filled, QUESTION)
+    names = [name for name, _ in every_sheet(data, Wish(language="en"), made=DAY)]
+    assert names == [
+        "201605_test-2016_gaps_nfi_adm2_national_A4_en.pdf",
+        "201605_test-2016_gaps_nfi_adm2_mopti_A4_en.pdf",
+        "201605_test-2016_gaps_nfi_adm2_gao_A4_en.pdf",
+    ]
+    assert contents[2]["title"] == "Gao: where are NFI kits still missing?"
+    assert {f["words"]: f["value"] for f in contents[2]["figures"]}["targeted"] == "26,465"
+    assert {f["words"]: f["value"] for f in contents[1]["figures"]}["targeted"] == "0"
+    portrait = replace(Wish(language="fr"), landscape=False, region="ML07", paper="a3")
+    assert file_name(data, portrait) == "201605_test-2016_gaps_nfi_adm2_gao_A3p_fr.pdf"
+    with pytest.raises(Refusal):
+        map_sheet(data, Wish(region="ML99"), made=DAY)
+    with pytest.raises(Refusal):
+        map_sheet(sheet_data(session, filled, replace(QUESTION, level=1)), Wish(region="ML07"), made=DAY)
+
+
+def test_the_regions_of_a_table_add_up_to_the_country(session: orm.Session, filled: Operation) -> None:
+    data = sheet_data(session, filled, QUESTION)
+    parts = [part_of(data.table, data.gazetteer, p, n).total for p, n in sorted(data.organisations.items())]
+    for name in ("target", "reached", "planned", "assistances", "gap"):
+        assert sum(getattr(p, name) or 0 for p in parts) == getattr(data.table.total, name)
+
+
+def areas_in_a_row(count: int, side: float) -> tuple[list[MapArea], dict[str, Any]]:
+    """Return small areas beside one large one, with their outlines."""
+    shapes = {f"A{n:02}": square(n * side, 0, side) for n in range(count)}
+    shapes["Z"] = square(0, side, 20)
+    made = [MapArea(p, f"Commune of {p}", COVERAGE[1], "", value="12 %") for p in shapes]
+    return made, shapes
+
+
+def test_labels_lie_on_nothing_and_those_without_room_are_counted() -> None:
+    areas, shapes = areas_in_a_row(60, 0.4)
+    drawn = sheet_map.sheet_map(
+        areas, sheet_map.Outlines(shapes, {}, {}), within=None, width=400, height=400, caption=""
+    )
+    boxes = [sheet_map._box(label) for label in drawn.labels]
+    assert len(boxes) > 3
+    for one, other in combinations(boxes, 2):
+        assert sheet_map._free(one, [other])
+    assert drawn.unnamed == len(areas) - len(boxes)
+    assert all(b[0] >= 0 and b[2] <= 400 and b[1] >= 0 and b[3] <= 400 for b in boxes)
+
+
+def test_what_is_too_small_is_drawn_once_more_in_the_emptiest_corner() -> None:
+    areas, shapes = areas_in_a_row(1, 0.3)
+    areas += [MapArea(f"B{n}", "B", COVERAGE[2], "") for n in range(4)]
+    shapes |= {f"B{n}": square(20 + n * 5, 10, 5) for n in range(4)}
+    outlines = sheet_map.Outlines(shapes, {}, {})
+    drawn = sheet_map.sheet_map(areas, outlines, within=None, width=400, height=300, caption="enlarged")
+    (inset,) = drawn.insets
+    assert inset.labels[0].lines[0] == "Commune of A00"
+    assert inset.caption == "enlarged"
+    assert not any("A00" in line for label in drawn.labels for line in label.lines)
+
+
+def test_an_area_without_an_outline_is_a_disc_and_one_without_data_is_hatched() -> None:
+    areas = [
+        MapArea("A", "Alpha", COVERAGE[0], "", point=(1.0, 1.0)),
+        MapArea("B", "Beta", NOT_AVAILABLE, "", point=(2.0, 2.0)),
+    ]
+    drawn = sheet_map.sheet_map(
+        areas, sheet_map.Outlines({}, {}, {}), within=None, width=200, height=200, caption=""
+    )
+    assert drawn.svg.count("<circle") == 2
+    assert "url(#sheet-lines)" in drawn.svg
+    assert {label.lines[0] for label in drawn.labels} == {"Alpha", "Beta"}
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_page_and_the_command_give_the_same_sheets(
+    session: orm.Session, client_for: Any, cli: Any, tmp_path: Path
+) -> None:
+    session.commit()
+    client = client_for("viewer")
+    address = "/test-2016/ecarts/feuille.pdf?sous_secteur=nfi&mois=2016-05&region=ML07"
+    sent = client.get(address)
+    assert sent.status_code == 200
+    assert sent.headers["Content-Type"] == "application/pdf"
+    assert "201605_test-2016_gaps_nfi_adm2_gao_A4_" in sent.headers["Content-Disposition"]
+    assert client.get(address.replace("ML07", "ML99")).status_code == 400
+    assert client.get(address.replace(".pdf", ".exe")).status_code == 404
+    made = cli("sheets", tmp_path / "out", "--operation", "test-2016", "--period", "2016-05", "--lang", "fr")
+    assert made.exit_code == 0
+    assert len(made.output.split()) == len(list((tmp_path / "out").iterdir())) == 6
+    one = cli("gaps", "--operation", "test-2016", "--period", "2016-05", "--format", "png",
+              "--out", tmp_path / "one.png")  # fmt: skip
+    assert one.exit_code == 0
+    assert (tmp_path / "one.png").read_bytes().startswith(b"\x89PNG")
