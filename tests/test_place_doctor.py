@@ -166,6 +166,8 @@ TRAPS = [
     (("Mopti", "", "", "", "Baye"), "area.homonym"),
     ((*KORO, "Baye", "ML050614"), "area.code_name_disagree"),
     ((*KORO, "Dialloubé", "ML050603"), "area.not_in_parent"),
+    # Misspelt, but plainly the place of the code: the cercle is what is wrong.
+    ((*KORO, "Dialoubbé", "ML050603"), "area.not_in_parent"),
     ((*GAO, "تمبكتو"), "area.unknown"),
     (("Ménaka", "", "Tidermène"), "area.only_in_other_edition"),
 ]

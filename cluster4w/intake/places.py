@@ -25,6 +25,8 @@ from cluster4w.template.text import clean, fold
 
 #: A name this alike is corrected to that of the code beside it, where the code lies in the parent.
 BACKED = 60.0
+#: A name this alike is a misspelling of that of the code beside it: what disagrees then is the area above.
+MISSPELT = 85.0
 
 _WHOLE_COUNTRY = {"fr": "tout le pays", "en": "the whole country"}
 _WITH_CODE = re.compile(r"(.+?)\s*[(\[]\s*([A-Za-z]{2,3}\d{2,8})\s*[)\]]")
@@ -219,7 +221,9 @@ class PlaceFinder:
             return coded
         if not named and self._several(work):
             return None
-        if candidate is None and not named and self.index.is_called(work.name, coded) and work.parent:
+        meant = self.index.is_called(work.name, coded) or self._is_misspelt(work, coded)
+        if candidate is None and not named and meant and work.parent:
+            # Code and name are one place: it is the area above that is another.
             self._outside(work, "name", [coded], code_and_name(work.name, work.code))
             return None
         others = self.editions.agreeing(work.name, work.code, work.level)
@@ -235,6 +239,11 @@ class PlaceFinder:
             return None
         self._disagree(work, candidate, coded, backed)
         return None
+
+    def _is_misspelt(self, work: Level, coded: Place) -> bool:
+        """Tell whether a name that no place of the level has is nearly that of its code's place."""
+        unknown = not self.index.named(work.name, work.level, None)
+        return unknown and self.index.likeness(work.name, coded) >= MISSPELT
 
     def _disagree(self, work: Level, candidate: Place | None, coded: Place, backed: bool) -> None:
         found = candidate or (self._nearest_one(work) if work.parent is not None else None)

@@ -9,13 +9,25 @@ from tests.benchmarks import (
     bench_annotated,
     bench_compare,
     bench_double_counts,
+    bench_findings,
     bench_gaps,
     bench_mapping,
     bench_places,
     bench_workbooks,
 )
 
-WHAT = ("all", "workbooks", "annotated", "compare", "gaps", "double-counts", "real", "mapping", "places")
+WHAT = (
+    "all",
+    "workbooks",
+    "annotated",
+    "compare",
+    "gaps",
+    "double-counts",
+    "real",
+    "mapping",
+    "places",
+    "findings",
+)
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "mali" / "ocha_mali_5w_2023q4.xlsx"
 
 
@@ -38,6 +50,7 @@ def main() -> None:
     parser.add_argument("what", nargs="?", choices=WHAT, default="all")
     parser.add_argument("--sizes", help="rows, comma-separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
+    parser.add_argument("--draw", type=Path, help="with findings: write a new draw here, to be judged")
     arguments = parser.parse_args()
     databases = arguments.databases.split(",")
     sizes = [int(s) for s in arguments.sizes.split(",")] if arguments.sizes else None
@@ -53,14 +66,19 @@ def main() -> None:
     if arguments.what in ("all", "compare"):
         _print(bench_compare.run(sizes[0] if sizes else 25_000))
     if arguments.what in ("all", "gaps"):
-        _print(bench_gaps.run(sizes or [10_000, 100_000, 1_000_000], databases))
+        for table in bench_gaps.run(sizes or [10_000, 100_000, 1_000_000], databases):
+            _print(table)
     if arguments.what in ("all", "double-counts"):
         _print(bench_double_counts.run(sizes or [10_000, 100_000], databases))
-
     if arguments.what in ("all", "mapping"):
         _print(bench_mapping.run(REAL if REAL.exists() else None))
     if arguments.what in ("all", "places") and REAL.exists():
         _print(bench_places.run(REAL))
+    if arguments.what in ("all", "findings") and REAL.exists():
+        if arguments.draw:
+            bench_findings.draw(REAL, arguments.draw)
+        else:
+            _print(bench_findings.run(REAL))
 
 
 main()

@@ -34,13 +34,16 @@ def _check(real: Path) -> Any:
     from cluster4w.models.engine import make_engine
     from cluster4w.record.queries.operations import get_operation
 
-    communes = real.with_name("gazetteer_2016_adm3.csv")
     with fresh_database("sqlite") as url, orm.Session(make_engine(url)) as session:
-        load_areas(session, communes.read_bytes(), communes.name, country="MLI", edition="2016", level=3)
+        for name, edition, level in (("2016_adm3", "2016", 3), ("2021", "2021", None)):
+            file = real.with_name(f"gazetteer_{name}.csv")
+            load_areas(session, file.read_bytes(), file.name, country="MLI", edition=edition, level=level)
         session.commit()
         operation = get_operation(session, "mali-2016")
         data = real.read_bytes()
-        return check_file(session, operation, data, real.name, agency=None, month="2016-06", all_clusters=True)
+        return check_file(
+            session, operation, data, real.name, agency=None, month="2016-06", all_clusters=True
+        )
 
 
 def _key(finding: Any) -> tuple[str, str, str, str]:
@@ -78,7 +81,9 @@ def run(real: Path) -> list[dict[str, object]]:
     return [_line(name, [j for j in judged if j["draw"] == name], said) for name in ("any", "by code")]
 
 
-def _line(name: str, judged: Iterable[dict[str, str]], said: set[tuple[str, str, str, str]]) -> dict[str, object]:
+def _line(
+    name: str, judged: Iterable[dict[str, str]], said: set[tuple[str, str, str, str]]
+) -> dict[str, object]:
     rows = list(judged)
     right = sum(j["verdict"] == "right" for j in rows)
     still = sum((j["row"], j["column"], j["code"], j["value"]) in said for j in rows)

@@ -1,13 +1,27 @@
-"""The gap table by cercle against a bare GROUP BY over the same covering index, in the same run."""
+"""The gap table out of the summary: against a bare read of the summary, and against DuckDB, in the same run.
+
+One million activities of 50 cercles, 700 communes and 24 months. Each question of the page (what it opens
+with, and every filter) is asked in three ways:
+
+* the product: :func:`cluster4w.gaps.table.gap_table`, targets and notes included;
+* two floors: the lines of the summary that the question needs, read and added up by hand-written statements;
+  and the same with the targets and the names of areas, which a table shows too;
+* DuckDB: the same rows in its own file, counted by the same rules, without targets.
+"""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import random
+import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -15,46 +29,113 @@ from sqlalchemy import orm
 
 from cluster4w.gaps.rules import types_of
 from cluster4w.gaps.table import Question, gap_table
-from cluster4w.models import Activity, Operation, Organisation
-from cluster4w.models.engine import make_engine
+from cluster4w.intake.check import check_file
+from cluster4w.intake.submit import record_check
+from cluster4w.models import Activity, Area, Need, NeedSource, Operation, Organisation
+from cluster4w.models.engine import make_engine, writing
+from cluster4w.record.operations import activities, summary
+from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.operations import plan_months, template_of
-from cluster4w.template.lists import Choice
+from cluster4w.record.queries.organisations import agencies
+from cluster4w.record.values import values_of
+from tests.benchmarks import duck, generate
 from tests.benchmarks.databases import fresh_database
 
 _BATCH = 10_000
+COMMUNES = 700
+#: Coordinators who click at once.
+CLICKS = 20
+#: Rows of the largest workbook that is generated and imported.
+LARGEST_IMPORT = 100_000
 
-#: What a hand-written query would ask at least: the same rows by the same covering index, plain sums by
-#: cercle in the order of that index (its fastest: by cercle alone both databases would have to sort).
-#: ``finer`` groups further.
-_BARE = """
-SELECT activity_type, status, adm1_pcode, adm2_pcode, population_group, first_time_assisted{finer},
-       sum(households_reached), sum(individuals_reached), sum(households_targeted), sum(individuals_targeted)
-FROM activity
-WHERE operation_id = :operation AND superseded_at IS NULL AND NOT withdrawn
-  AND activity_type IN ({types}) AND status IN ('completed', 'planned', 'ongoing')
-  AND period BETWEEN :first AND :last
-GROUP BY activity_type, status, adm1_pcode, adm2_pcode, population_group, first_time_assisted{finer}
-"""
-#: What the counting rules need beyond that: people of a site or an area are those of its largest month.
-_FINER = {
-    "sum": "",
-    "sum_new": "",
-    "max_area": ", period",
-    "max_site": ", period, coalesce(site_pcode, lower(site_name))",
+#: What the page opens with, and what each of its filters asks.
+QUESTIONS = {
+    "first view": Question(level=2, sub_sector="shelter"),
+    "nfi": Question(level=2, sub_sector="nfi"),
+    "regions": Question(level=1, sub_sector="shelter"),
+    "communes": Question(level=3, sub_sector="shelter"),
+    "communes, nfi": Question(level=3, sub_sector="nfi"),
+    "one group": Question(level=2, sub_sector="shelter", group="idps"),
+    "one group, communes": Question(level=3, sub_sector="shelter", group="idps"),
+    "individuals": Question(level=2, sub_sector="shelter", unit="individual"),
+    "projected gap": Question(level=2, sub_sector="shelter", measure="projected"),
+    "need gap": Question(level=2, sub_sector="shelter", measure="need"),
+    "until the 14th month": Question(level=2, sub_sector="shelter", month="2017-02"),
+    "until the 14th month, communes": Question(level=3, sub_sector="shelter", month="2017-02"),
 }
 
+_SUMS = ", ".join(
+    f"sum({name})"
+    for name in (
+        *(f"{amount}_{{own}}" for amount in ("helped", "reached", "planned")),
+        *(f"{amount}_{{other}}_alone" for amount in ("helped", "reached", "planned")),
+        *("rows", "planned_rows", "reached_said", "planned_said", "not_first", "first_unsaid"),
+    )
+)
+#: The lines of the summary that a question needs, and what else a table shows: targets, needs, names.
+_SUMMARY = (
+    "SELECT adm1, adm2{adm3}, "
+    + _SUMS
+    + """ FROM summary_cell
+WHERE operation_id = :operation AND level = :level AND sub_sector = :sub_sector
+  AND population_group = :group AND month <= :last GROUP BY adm1, adm2{adm3}""",
+    """SELECT adm1, adm2{adm3}, organisation_id FROM summary_presence
+WHERE operation_id = :operation AND level = :level AND sub_sector = :sub_sector
+  AND population_group = :group AND first_month <= :last""",
+    """SELECT month, activity_type, sum(rows), sum(counted) FROM summary_month
+WHERE operation_id = :operation GROUP BY month, activity_type""",
+)
 
-def _bare(choices: Iterable[Choice], finer: bool) -> list[sa.TextClause]:
-    """Return the plain statement for some activity types; as finely as the rules count, one per fineness."""
-    types: dict[str, list[str]] = defaultdict(list)
-    for choice in choices:
-        types[_FINER[choice.attributes["counting_rule"]] if finer else ""].append(f"'{choice.key}'")
-    return [sa.text(_BARE.format(finer=more, types=", ".join(keys))) for more, keys in types.items()]
+_BESIDE = (
+    """SELECT measure, level, pcode, need.sub_sector, population_group, unit, value, source_id FROM need
+JOIN need_source ON need_source.id = source_id
+WHERE operation_id = :operation AND replaced_at IS NULL AND removed_at IS NULL
+  AND (need.sub_sector = :sub_sector OR need.sub_sector IS NULL) ORDER BY level, pcode, measure""",
+    "SELECT pcode, level, name, parent_pcode FROM area WHERE edition_id = :edition ORDER BY level, pcode",
+)
+
+
+def enlarge(session: orm.Session, operation: Operation) -> None:
+    """Give the operation 24 months, 700 communes, and a target and a need for each of these."""
+    operation.plan_end = dt.date(operation.plan_start.year + 1, 12, 31)
+    gazetteer = load_gazetteer(session, operation.edition_id)
+    cercles = gazetteer.level(2)
+    for number in range(len(gazetteer.level(3)), COMMUNES):
+        cercle = cercles[number % len(cercles)]
+        session.add(
+            Area(
+                edition_id=operation.edition_id,
+                level=3,
+                pcode=f"{cercle.pcode}C{number:03}",
+                name=f"Commune {number}",
+                parent_pcode=cercle.pcode,
+            )
+        )
+    session.flush()
+    source = NeedSource(operation_id=operation.id, source="Benchmark", dated=operation.plan_start)
+    session.add(source)
+    session.flush()
+    communes = load_gazetteer(session, operation.edition_id).level(3)
+    for index, place in enumerate(communes):
+        for sub_sector in ("shelter", "nfi"):
+            for measure in ("targeted", "in_need"):
+                session.add(
+                    Need(
+                        source_id=source.id,
+                        measure=measure,
+                        sub_sector=sub_sector,
+                        unit="household",
+                        level=3,
+                        pcode=place.pcode,
+                        value=1000 + index,
+                    )
+                )
+    session.commit()
 
 
 def fill(session: orm.Session, operation: Operation, count: int) -> None:
-    """Record activities of every type, cercle and organisation; the same count gives the same rows."""
+    """Record activities of every type, commune and organisation; the same count gives the same rows."""
     rng = random.Random(7)
     gazetteer = load_gazetteer(session, operation.edition_id)
     template = template_of(operation)
@@ -105,9 +186,25 @@ def fill(session: orm.Session, operation: Operation, count: int) -> None:
     session.commit()
 
 
-def _ask(session: orm.Session, statements: Iterable[sa.TextClause], values: dict[str, Any]) -> None:
-    for statement in statements:
-        session.execute(statement, values).fetchall()
+def _read(session: orm.Session, operation: Operation, question: Question, statements: Sequence[str]) -> None:
+    """Read what a question needs by hand-written statements."""
+    level = max(question.level, 2)
+    household = question.unit == "household"
+    values = {
+        "operation": operation.id,
+        "edition": operation.edition_id,
+        "level": level,
+        "sub_sector": question.sub_sector,
+        "group": question.group or "*",
+        "last": question.month or "9999-99",
+    }
+    words = {
+        "adm3": ", adm3" if level == 3 else "",
+        "own": "households" if household else "individuals",
+        "other": "individuals" if household else "households",
+    }
+    for text in statements:
+        session.execute(sa.text(text.format(**words)), values).fetchall()
 
 
 def _best(*works: Callable[[], Any], repeats: int = 7) -> list[float]:
@@ -126,42 +223,170 @@ def _best(*works: Callable[[], Any], repeats: int = 7) -> list[float]:
     return [min(found) * 1000 for found in times]
 
 
-def _measure(kind: str, count: int) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    with fresh_database(kind) as url:
-        engine = make_engine(url)
+def _rows_for_duckdb(session: orm.Session, path: Path) -> None:
+    """Write what the questions need of every row as CSV."""
+    columns = [getattr(Activity, name) for name in duck.COLUMNS]
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(duck.COLUMNS)
+        rows = session.execute(sa.select(*columns).execution_options(yield_per=_BATCH))
+        writer.writerows(rows)
+
+
+def _clicks(engine: sa.Engine, question: Question) -> float:
+    """Return the seconds in which twenty coordinators who ask at once have all been answered."""
+
+    def click(number: int) -> int:
         with orm.Session(engine) as session:
-            operation = session.scalars(sa.select(Operation)).first()
-            assert operation is not None
-            fill(session, operation, count)
-            if kind == "postgresql":
-                with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.exec_driver_sql("VACUUM ANALYZE activity")
-            last = plan_months(operation)[-1]
-            values = {"operation": operation.id, "first": plan_months(operation)[0], "last": last}
-            for sub_sector in ("nfi", "shelter"):
-                types = types_of(template_of(operation), sub_sector)
-                question = Question(level=2, month=last, sub_sector=sub_sector)
-                bare, finer, ours = _best(
-                    *(partial(_ask, session, _bare(types, finer=fine), values) for fine in (False, True)),
+            operation = session.scalars(sa.select(Operation)).one()
+            asked = replace(question, sub_sector=("shelter", "nfi")[number % 2], level=2 + number // 2 % 2)
+            return len(gap_table(session, operation, asked).rows)
+
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(CLICKS) as threads:
+        found = list(threads.map(click, range(CLICKS)))
+    assert all(found)
+    return time.perf_counter() - begin
+
+
+@contextmanager
+def _time_of_summary() -> Iterator[list[float]]:
+    """Yield a list that gets the seconds that each recording spends on the summary."""
+    seconds: list[float] = []
+
+    def timed(*arguments: Any, **words: Any) -> None:
+        begin = time.perf_counter()
+        summary.follow(*arguments, **words)
+        seconds.append(time.perf_counter() - begin)
+
+    activities.follow = timed
+    try:
+        yield seconds
+    finally:
+        activities.follow = summary.follow
+
+
+def _edit(session: orm.Session, operation: Operation) -> tuple[float, float]:
+    """Change one activity; returns the best seconds in all, and of these on the summary."""
+    found = []
+    with _time_of_summary() as of_summary:
+        for number in range(5):
+            row = session.scalars(sa.select(Activity).where(Activity.uid == f"B{number:011d}")).first()
+            assert row is not None
+            values = values_of(row, template_of(operation), None) | {"period": plan_months(operation)[number]}
+            change = Change(row.organisation_id, values, uid=row.uid)
+            begin = time.perf_counter()
+            record_versions(session, operation, [change], actor=None)
+            found.append(time.perf_counter() - begin)
+            session.rollback()
+    return min(found), min(of_summary)
+
+
+def _import(kind: str, count: int) -> tuple[float, float]:
+    """Import a generated workbook; returns the seconds in all, and of these on the summary."""
+    with fresh_database(kind) as url, tempfile.TemporaryDirectory() as folder:
+        engine = make_engine(url)
+        with writing(), orm.Session(engine) as session, _time_of_summary() as of_summary:
+            operation = session.scalars(sa.select(Operation)).one()
+            enlarge(session, operation)
+            path = Path(folder) / "rows.xlsx"
+            template, gazetteer = template_of(operation), load_gazetteer(session, operation.edition_id)
+            known, months = agencies(session, operation), plan_months(operation)
+            generate.write(path, template, generate.rows(count, template, gazetteer, known, months))
+            begin = time.perf_counter()
+            found = check_file(session, operation, path.read_bytes(), path.name, agency=None, month=None)
+            record_check(session, operation, found, actor=None, origin="command")
+            session.commit()
+            seconds = time.perf_counter() - begin
+        engine.dispose()
+        return seconds, sum(of_summary)
+
+
+def _prepare(session: orm.Session, operation: Operation, count: int) -> float:
+    """Fill the record; returns the seconds in which the summary is made anew."""
+    enlarge(session, operation)
+    fill(session, operation, count)
+    begin = time.perf_counter()
+    summary.rebuild(session, operation)
+    session.commit()
+    seconds = time.perf_counter() - begin
+    if session.get_bind().dialect.name == "postgresql":
+        engine = cast(sa.Engine, session.get_bind())
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    return seconds
+
+
+def _questions(session: orm.Session, operation: Operation, count: int) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.csv"
+        _rows_for_duckdb(session, path)
+        session.commit()
+        with duck.database(Path(folder) / "rows.duckdb", path) as connection:
+            for name, question in QUESTIONS.items():
+                choices = types_of(template_of(operation), question.sub_sector, counting=False)
+                asked = duck.statement(question, choices, operation.household_size)
+                lines, everything, ours, ducks = _best(
+                    partial(_read, session, operation, question, _SUMMARY),
+                    partial(_read, session, operation, question, _SUMMARY + _BESIDE),
                     partial(gap_table, session, operation, question),
+                    lambda asked=asked: connection.execute(asked).fetchall(),  # type: ignore[misc]
                 )
                 rows.append(
                     {
-                        "database": kind,
+                        "database": session.get_bind().dialect.name,
                         "rows": count,
-                        "table": f"{sub_sector} by cercle",
-                        "bare GROUP BY ms": round(bare, 1),
+                        "question": name,
+                        "summary ms": round(lines, 1),
+                        "with targets and names ms": round(everything, 1),
                         "gap table ms": round(ours, 1),
-                        "ratio": round(ours / bare, 2),
-                        "bare, as finely as counted ms": round(finer, 1),
-                        "ratio to that": round(ours / finer, 2),
+                        "ratio to summary": round(ours / lines, 2),
+                        "ratio to all that is read": round(ours / everything, 2),
+                        "DuckDB ms": round(ducks, 1),
+                        "ratio to DuckDB": round(ours / ducks, 2),
                     }
                 )
-        engine.dispose()
+    session.commit()
     return rows
 
 
-def run(sizes: Sequence[int], databases: Sequence[str] = ("sqlite", "postgresql")) -> list[dict[str, object]]:
-    """Return one row per database, size and sub-sector: the times in ms (best of seven) and their ratios."""
-    return [row for kind in databases for count in sizes for row in _measure(kind, count)]
+def _measure(kind: str, count: int) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    with fresh_database(kind) as url:
+        engine = make_engine(url)
+        with orm.Session(engine) as session:
+            operation = session.scalars(sa.select(Operation)).one()
+            rebuilt = _prepare(session, operation, count)
+            cells = session.execute(sa.text("SELECT count(*) FROM summary_cell")).scalar_one()
+            session.commit()
+            questions = _questions(session, operation, count)
+            edit, of_edit = _edit(session, operation)
+            session.commit()
+            clicks = _clicks(engine, QUESTIONS["first view"])
+        engine.dispose()
+    costs: list[dict[str, object]] = [
+        {"what": f"{CLICKS} tables asked at once", "seconds": round(clicks, 2)},
+        {"what": f"summary of {cells} cells made anew", "seconds": round(rebuilt, 2)},
+        {"what": "one activity changed", "seconds": round(edit, 4), "of it summary": round(of_edit, 4)},
+    ]
+    if count <= LARGEST_IMPORT:
+        whole, part = _import(kind, count)
+        costs.append(
+            {
+                "what": "import",
+                "seconds": round(whole, 2),
+                "of it summary": round(part, 2),
+                "on top of the rest, %": round(100 * part / (whole - part), 1),
+            }
+        )
+    return questions, [{"database": kind, "rows": count, **cost} for cost in costs]
+
+
+def run(
+    sizes: Sequence[int], databases: Sequence[str] = ("sqlite", "postgresql")
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Return one row per database, size and question (ms, best of seven), and what the summary costs."""
+    found = [_measure(kind, count) for kind in databases for count in sizes]
+    questions, costs = ([row for part in found for row in part[n]] for n in (0, 1))
+    heads = dict.fromkeys(key for row in costs for key in row)
+    return questions, [{head: row.get(head, "") for head in heads} for row in costs]

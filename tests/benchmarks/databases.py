@@ -11,7 +11,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.models import Activity, Base
+from cluster4w.models import Activity, Base, Operation
 from cluster4w.models.engine import make_engine
 from tests.databases import postgres_address
 
@@ -42,6 +42,7 @@ def fresh_database(kind: str) -> Iterator[str]:
 def _fill(url: str) -> None:
     from cluster4w.record.operations.example import load_example
     from cluster4w.record.operations.shipping import ship_reference_data
+    from cluster4w.record.operations.summary import rebuild
 
     engine = make_engine(url)
     Base.metadata.create_all(engine)
@@ -49,5 +50,7 @@ def _fill(url: str) -> None:
         ship_reference_data(session)
         load_example(session)
         session.execute(sa.delete(Activity))
+        for operation in session.scalars(sa.select(Operation)):
+            rebuild(session, operation)
         session.commit()
     engine.dispose()
