@@ -67,7 +67,7 @@ def test_every_known_column_is_a_typed_column_of_the_record() -> None:
     assert known <= table
     bookkeeping = {
         "id", "operation_id", "uid", "version", "recorded_at", "superseded_at", "withdrawn",
-        "submission_id", "source_row", "author_id", "organisation_id", "extra",
+        "submission_id", "source_row", "author_id", "organisation_id", "extra", "fixed",
     }  # fmt: skip
     assert table - known == bookkeeping
 
@@ -144,3 +144,11 @@ def test_the_sub_sector_follows_from_the_activity_type_and_overrules_nothing() -
         == "shelter"
     )
     assert complete({}, TEMPLATE) == {"cluster": "shelter_nfi"}
+
+
+def test_a_rule_that_would_add_up_what_is_no_figure_is_refused() -> None:
+    raw = json.loads(json.dumps(shipped_declaration()))
+    rule = next(r for r in raw["rules"] if r["check"] == "not_above")
+    rule["b"] = "site_name"
+    with pytest.raises(DeclarationError, match="site_name holds no figures"):
+        parse(raw)

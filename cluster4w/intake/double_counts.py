@@ -55,7 +55,11 @@ def double_counts(session: orm.Session, operation: Operation, rows: Sequence[Che
         if said is not None:
             mine[uid], facts[uid] = (number, row), said
     found = find_pairs(
-        facts.values(), sub_sectors_of(operation), comparer_of(session, operation), touched=mine.keys()
+        facts.values(),
+        sub_sectors_of(operation),
+        comparer_of(session, operation),
+        touched=mine.keys(),
+        worth=_may_be_said,
     )
     pairs = {
         p: likeness for p, likeness in found.pairs.items() if _is_said(facts[p[0]], facts[p[1]], likeness)
@@ -88,6 +92,19 @@ def _facts(row: CheckedRow, uid: str, recorded: Facts | None) -> Facts | None:
     if said is None or recorded is None:
         return said
     return Facts._make(old if new is None else new for new, old in zip(said, recorded, strict=True))
+
+
+def _may_be_said(a: Facts, b: Facts) -> bool:
+    """Tell what costs little to tell: whether a pair could be said, before its likeness is worked out."""
+    if a.organisation_id == b.organisation_id:
+        return True
+    return (
+        a.period == b.period
+        and a.activity_type == b.activity_type
+        and a.group == b.group
+        and a.adm3 == b.adm3
+        and (a.households == b.households or a.individuals == b.individuals)
+    )
 
 
 def _is_said(a: Facts, b: Facts, likeness: Likeness) -> bool:

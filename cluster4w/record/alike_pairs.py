@@ -8,7 +8,7 @@ months with an equal figure.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cluster4w.record.alike import NEARLY, POSSIBLE, Comparer, Facts, Likeness
@@ -37,6 +37,7 @@ def find_pairs(
     comparer: Comparer,
     *,
     touched: Collection[str] | None = None,
+    worth: Callable[[Facts, Facts], bool] | None = None,
 ) -> Found:
     """Return the pairs that are at least possible, at most :data:`MOST_KEPT` of each row.
 
@@ -45,6 +46,7 @@ def find_pairs(
         sub_sectors: activity type to sub-sector; rows of other types are left out too.
         comparer: of the operation.
         touched: only pairs with one of these identities; None for all.
+        worth: told the two rows, whether their likeness is asked for at all.
     """
     found = Found()
     blocks: dict[tuple[str, str], list[Facts]] = defaultdict(list)
@@ -56,7 +58,7 @@ def find_pairs(
         found.rows += 1
     for block in blocks.values():
         if len(block) > 1:
-            _Block(block, comparer, found, touched).search()
+            _Block(block, comparer, found, touched, worth).search()
     found.pairs = dict(_best(found.pairs))
     return found
 
@@ -86,9 +88,14 @@ class _Block:
     """The rows of one sub-sector in one cercle."""
 
     def __init__(
-        self, rows: Iterable[Facts], comparer: Comparer, found: Found, touched: Collection[str] | None
+        self,
+        rows: Iterable[Facts],
+        comparer: Comparer,
+        found: Found,
+        touched: Collection[str] | None,
+        worth: Callable[[Facts, Facts], bool] | None,
     ) -> None:
-        self._comparer, self._found, self._touched = comparer, found, touched
+        self._comparer, self._found, self._touched, self._worth = comparer, found, touched, worth
         self._seen: set[tuple[str, str]] = set()
         #: Month to commune (None: the cercle only) to rows.
         self._months: dict[str, dict[str | None, list[_Entry]]] = defaultdict(lambda: defaultdict(list))
@@ -137,6 +144,8 @@ class _Block:
                     self._compare(entry[-1], other_row)
 
     def _compare(self, a: Facts, b: Facts) -> None:
+        if self._worth is not None and not self._worth(a, b):
+            return
         if a.uid == b.uid or (
             self._touched is not None and not (a.uid in self._touched or b.uid in self._touched)
         ):

@@ -176,6 +176,19 @@ def _layout(raw: Mapping[str, Any], columns: Mapping[str, Column]) -> Layout:
     )
 
 
+#: Checks that compare or add up figures, and the kinds of column that hold any.
+_OF_FIGURES = frozenset((Check.NOT_ABOVE, Check.PARTS_SUM, Check.PARTS_WITHIN, Check.RATIO_BETWEEN))
+_FIGURES = frozenset((Kind.COUNT, Kind.DECIMAL, Kind.MONEY, Kind.LATITUDE, Kind.LONGITUDE))
+
+
+def _require_figures(rule: Rule, by_key: Mapping[str, Column]) -> None:
+    """Refuse a rule that would compare or add up what is no figure."""
+    if rule.check in _OF_FIGURES:
+        for key in (rule.a, rule.b, rule.total, *rule.parts):
+            if key and by_key[key].kind not in _FIGURES:
+                raise DeclarationError(f"rule {rule.code}: column {key} holds no figures")
+
+
 def parse(raw: Declaration) -> Template:
     """Return the template that a declaration describes.
 
@@ -198,6 +211,8 @@ def parse(raw: Declaration) -> Template:
         for key in (rule.a, rule.b, rule.total, *rule.parts, *rule.columns, *rule.only):
             if key and key not in by_key:
                 raise DeclarationError(f"rule {rule.code}: no column {key}")
+    for rule in rules:
+        _require_figures(rule, by_key)
     layouts = {str(entry["name"]): _layout(entry, by_key) for entry in raw.get("layouts", ())}
     return Template(str(raw["name"]), int(raw["version"]), columns, lists, rules, layouts, raw)
 
