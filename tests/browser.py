@@ -15,6 +15,7 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.serving import make_server
 
 from cluster4w.extensions import db
+from cluster4w.models.engine import writing
 from cluster4w.record.queries.people import find_by_email
 from tests.people import make_person
 
@@ -47,9 +48,19 @@ class Visitor:
     cookie: str
     said: list[str] = field(default_factory=list)
 
-    def open(self, path: str, *, size: dict[str, int] | None = None, scripts: bool = True) -> Any:
-        """Return a page of Playwright that shows an address of the application."""
-        context = self.browser.new_context(viewport=size or DESK, java_script_enabled=scripts)
+    def open(
+        self,
+        path: str,
+        *,
+        size: dict[str, int] | None = None,
+        scripts: bool = True,
+        **more: Any,
+    ) -> Any:
+        """Return a page of Playwright that shows an address of the application.
+
+        ``more`` are options of the browser's context: ``has_touch``, ``reduced_motion``.
+        """
+        context = self.browser.new_context(viewport=size or DESK, java_script_enabled=scripts, **more)
         context.set_default_timeout(15_000)
         if self.cookie:
             context.add_cookies([{"name": "session", "value": self.cookie, "url": self.base}])
@@ -65,8 +76,10 @@ class Visitor:
 
 
 @contextmanager
-def visit(app: Flask, role: str, organisation: str | None = None) -> Iterator[Visitor]:
-    """Serve the application and yield a visitor who is signed in.
+def visit(
+    app: Flask, role: str, organisation: str | None = None, *, language: str = "en"
+) -> Iterator[Visitor]:
+    """Serve the application and yield a visitor who is signed in, and reads ``en`` or ``fr``.
 
     Inside the block this thread belongs to Playwright: prepare the data before, look at the database
     through plain SQLAlchemy.
@@ -74,7 +87,7 @@ def visit(app: Flask, role: str, organisation: str | None = None) -> Iterator[Vi
     path = find_chromium()
     from playwright.sync_api import sync_playwright
 
-    cookie = _cookie(app, make_person(app, role, organisation))
+    cookie = _cookie(app, make_person(app, role, organisation), language)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -89,10 +102,12 @@ def visit(app: Flask, role: str, organisation: str | None = None) -> Iterator[Vi
         server.server_close()
 
 
-def _cookie(app: Flask, email: str) -> str:
-    with app.app_context():
+def _cookie(app: Flask, email: str, language: str) -> str:
+    with app.app_context(), writing():
         person = find_by_email(db.session, email)
         assert person is not None
+        person.language = language
+        db.session.commit()
         key = f"{person.id}:{person.session_key}"
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None

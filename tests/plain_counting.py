@@ -79,7 +79,7 @@ def _is_present(row: Activity, choice: Choice | None, how: Counting) -> bool:
 
 
 def people(row: Activity, how: Counting) -> float | None:
-    """Return the people that a row says in the asked unit; converted from the other only where it lacks it."""
+    """Return the people that a row says in the asked unit, converted from the other where it lacks that."""
     if row.status == "completed" or (row.households_targeted is None and row.individuals_targeted is None):
         households, individuals = row.households_reached, row.individuals_reached
     else:

@@ -185,7 +185,7 @@ def test_map_and_table_mark_the_same_area_and_a_tap_opens_it(app: Any) -> None:
         page.focus(".map [data-pcode=ML0502]")
         page.keyboard.press("Enter")
         assert "Bankass" in panel.inner_text()
-        panel.locator("a").click()
+        panel.locator("[data-why]").click()
         page.wait_for_selector("text=Bankass: why these figures?")
         assert visitor.said == []
 

@@ -298,5 +298,7 @@ def test_names_that_speak_another_language_are_data_and_nothing_else(
     rows = [row(Commune=text) for text in odd]
     result = outcome(session, operation, book(*rows, title="%(sheet)s {x} <b>"))
     assert isinstance(result, Check)
-    assert codes(result) == ["area.unknown"] * len(odd)
+    # A text with ";" may name several places; none of them is one.
+    assert len(codes(result)) == len(odd)
+    assert set(codes(result)) <= {"area.unknown", "area.several"}
     assert odd[2] in as_text(result, lambda m: m)

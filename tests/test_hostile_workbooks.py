@@ -257,9 +257,11 @@ def test_a_far_cell_of_an_old_workbook_is_found() -> None:
     "lie",
     [
         record(0x0200, struct.pack("<LLHHH", 0, 0xFFFFFFFF, 0, 255, 0)),
+        record(0x0200, struct.pack("<LLHHH", 1 << 28, 7, 0, 5, 0)),
+        record(0x0200, struct.pack("<LLHHH", 0, 7, 9, 5, 0)),
         record(0x00BD, struct.pack("<HHHLH", 0, 0, 0, 0, 65535)),
     ],
-    ids=["extent", "run of cells"],
+    ids=["extent", "rows that end before they begin", "columns that do", "run of cells"],
 )
 def test_an_old_sheet_that_states_a_size_that_none_has_is_refused(lie: bytes) -> None:
     assert code_of(old_excel.alone(old(number(0, 0), lie))) == "file.damaged"

@@ -9,9 +9,9 @@ import pytest
 
 from cluster4w.gaps.row import GapRow
 from cluster4w.publish.map_classes import ALL, COVERAGE, NOT_AVAILABLE, NOT_TARGETED, class_of
-from cluster4w.publish.map_svg import MapArea, MapLabel, View, map_svg
+from cluster4w.publish.map_svg import Ground, MapArea, MapLabel, View, map_svg
 from cluster4w.publish.map_view import choose_view
-from cluster4w.publish.projection import fit, middle
+from cluster4w.publish.projection import clip, fit, holds, middle
 
 SQUARE = [[[0.0, 14.0], [2.0, 14.0], [2.0, 16.0], [0.0, 16.0], [0.0, 14.0]]]
 NEXT = [[[2.0, 14.0], [4.0, 14.0], [4.0, 16.0], [2.0, 16.0], [2.0, 14.0]]]
@@ -72,8 +72,8 @@ def test_an_address_makes_an_area_a_link() -> None:
 
 
 def test_what_is_not_available_is_hatched_and_two_drawings_do_not_share_its_name() -> None:
-    assert 'fill="url(#map-absent)"' in draw("map")
-    assert 'fill="url(#sheet-absent)"' in draw("map", name="sheet")
+    assert 'fill="url(#map-lines)"' in draw("map")
+    assert 'fill="url(#sheet-lines)"' in draw("map", name="sheet")
 
 
 def test_outlines_are_whole_steps() -> None:
@@ -145,6 +145,57 @@ def test_north_is_up_and_nothing_leaves_the_drawing() -> None:
         x, y = projection.point(*corner)
         assert 0 <= x <= 400
         assert 0 <= y <= 300
+
+
+def test_a_map_zooms_to_its_frame_with_what_is_around_pale_cut_and_named() -> None:
+    ground = Ground({"ML07": SQUARE, "ML05": NEXT}, {"ML05": "Mopti", "ML07": "Gao"}, "ML07", borders=True)
+    own = [area("ML0701", "Ansongo")]
+    tree = ElementTree.fromstring(map_svg("map", own, SHAPES, ground=ground, width=400))
+    wide, high = int(tree.get("width", "0")), int(tree.get("height", "0"))
+    groups = {g.get("class"): g for g in tree.iter(f"{SVG}g")}
+    assert len(groups["around"]) == 1
+    # A line from here to there: no point lies farther outside than the margin.
+    points = []
+    for x, y, steps in re.findall(r"M(\d+) (-?\d+)l([-\d ]+)z", groups["around"][0].get("d", "")):
+        points.append((int(x), int(y)))
+        numbers = [int(n) for n in re.findall(r"-?\d+", steps)]
+        for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
+            points.append((points[-1][0] + dx, points[-1][1] + dy))
+    assert all(-13 <= x <= wide + 13 and -13 <= y <= high + 13 for x, y in points)
+    assert len(groups["borders"]) == 1
+    # The whole country: nothing is around it.
+    assert 'class="around"' not in map_svg("map", AREAS, SHAPES, ground=Ground({"ML07": SQUARE}))
+    # The frame fills the drawing from top to bottom; what is around it fills the sides.
+    path = next(e for e in tree.iter(f"{SVG}path") if e.get("fill") == "#b3403a")
+    assert int(re.findall(r"M\d+ (\d+)", path.get("d", ""))[0]) in {16, high - 16}
+    assert high == 0.8 * wide
+    assert [t.text for t in tree.iter(f"{SVG}text")] == ["Mopti"]
+
+
+def test_an_area_around_the_frame_on_all_sides_is_not_named_in_its_middle() -> None:
+    around = [[[-2.0, 12.0], [4.0, 12.0], [4.0, 18.0], [-2.0, 18.0], [-2.0, 12.0]], SQUARE[0]]
+    ground = Ground({"ML09": SQUARE, "ML02": around}, {"ML02": "Koulikoro"}, "ML09")
+    drawn = map_svg("map", [area("ML0901", "Bamako")], {"ML0901": SQUARE}, ground=ground)
+    assert "Koulikoro" not in drawn
+    assert holds(SQUARE, (1, 15))
+    assert not holds(around, (1, 15))
+    assert not holds(SQUARE, (1, 17))
+
+
+def test_the_tiles_of_a_region_are_not_blown_up() -> None:
+    few = ElementTree.fromstring(map_svg("grid", AREAS, {}, width=600))
+    assert {r.get("width") for r in few.iter(f"{SVG}rect")} == {"96"}
+
+
+def test_areas_of_other_classes_are_faint() -> None:
+    drawn = ElementTree.fromstring(map_svg("map", [area("ML0701", "Ansongo", faint=True)], SHAPES))
+    assert [g.get("class") for g in drawn.iter(f"{SVG}g") if g.get("data-pcode")] == ["area c20 faint"]
+
+
+def test_a_ring_is_cut_to_a_box() -> None:
+    assert sorted(clip(SQUARE[0], (1, 15, 9, 99))) == [(1, 15), (1, 16), (2, 15), (2, 16)]
+    assert clip(SQUARE[0], (5, 5, 6, 6)) == []
+    assert sorted(set(clip(SQUARE[0], (-9, 0, 9, 99)))) == sorted({(a, b) for a, b in SQUARE[0]})
 
 
 def test_a_hole_does_not_move_the_label() -> None:

@@ -13,6 +13,7 @@ from cluster4w.cli import (
     people,
     rules,
     serving,
+    summary,
     workbooks,
 )
 
@@ -42,5 +43,6 @@ for command in (
     operations.operations,
     people.users,
     rules.rules,
+    summary.summary,
 ):
     main.add_command(command)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import orm
 
@@ -26,8 +27,7 @@ FEW = 20
 CountKey = tuple[AreaKey, str | None, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """Where a row of the record stands in a table by area.
 
     ``area``: the row names an area of the table's level. ``part``: it only names one above it.

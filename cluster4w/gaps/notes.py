@@ -31,6 +31,7 @@ class Note:
 
 def notes_of(
     measure: str,
+    level: int,
     rows: Sequence[GapRow],
     total: GapRow,
     counts: Iterable[Count],
@@ -80,7 +81,17 @@ def notes_of(
             )
         )
     largest = (CountingRule.MAX_SITE, CountingRule.MAX_AREA)
-    if any(rule_of(c) in largest for c in template.activity_types if c.key in used):
+    by_largest = any(rule_of(c) in largest for c in template.activity_types if c.key in used)
+    if by_largest and level == 3:
+        notes.append(
+            Note(
+                N_(
+                    "Types counted by their largest month are counted commune by commune here: communes may"
+                    " add up to more than their cercle, whose months are compared as a whole."
+                )
+            )
+        )
+    if by_largest:
         notes.append(
             Note(N_("Planned people of types counted by their largest month are what they add to it."))
         )

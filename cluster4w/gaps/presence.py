@@ -185,9 +185,9 @@ def people_estimate(
             by_place[place].add(count.reached)
         known = [a for a in by_place.values() if a.known]
         by_sub_sector[sub_sector] = round(sum(a.value for a in known)) if known else None
-        for place, amount in by_place.items():
-            if amount.known and amount.value >= largest.get(place, Amount()).value:
-                largest[place] = amount
+        for area, amount in by_place.items():
+            if amount.known and amount.value >= largest.get(area, Amount()).value:
+                largest[area] = amount
     return PeopleEstimate(
         round(sum(a.value for a in largest.values())) if largest else None,
         any(a.converted for a in largest.values()),

@@ -52,7 +52,7 @@ class Asked:
 
 
 def response(session: orm.Session, operation: Operation, asked: Asked, *, plain: bool = False) -> Response:
-    """Return the response. With ``plain`` it is counted from the rows, which takes long and gives the same."""
+    """Return the response. With ``plain`` it is counted from the rows: slower, and the same."""
     doubles = load_doubles(session, operation, asked.window)
     if not plain and _has_summary(session, operation, asked.window):
         return _of_summary(session, operation, asked, doubles)
@@ -106,7 +106,7 @@ def _of_summary(session: orm.Session, operation: Operation, asked: Asked, double
     for (area, _group, _type), count in changes.items():
         counts[area].add(count)
     present: dict[AreaKey, set[int]] = defaultdict(set)
-    for *area, numbers in summary.present(
+    for one, two, three, numbers in summary.present(
         session,
         operation,
         level=asked.level,
@@ -114,7 +114,7 @@ def _of_summary(session: orm.Session, operation: Operation, asked: Asked, double
         window=asked.window,
         group=asked.group,
     ):
-        present[area[0], area[1], area[2]].update(numbers)
+        present[one, two, three].update(numbers)
     rows = summary.months(session, operation, asked.group)
     inside = [entry for entry in rows if _is_inside(entry.month, asked.window)]
     counting = {choice.key for choice in types_of(template_of(operation), asked.sub_sector)}

@@ -25,9 +25,10 @@ WORDS = {
 
 @dataclass(slots=True)
 class Amount:
-    """People in one unit: ``own`` were reported in it, ``other`` in the other unit, which ``factor`` turns into it.
+    """People in one unit: ``own`` were reported in it, ``other`` in the other one.
 
-    Whole numbers until they are read, so that people add up to the same in whatever order.
+    Whole numbers until they are read (``factor`` turns the other unit into the asked one), so that people
+    add up to the same in whatever order.
     ``known`` is False while no row said a number: such an amount is not available, it is not zero.
     """
 

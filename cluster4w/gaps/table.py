@@ -148,7 +148,7 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
         session, operation, Asked(question.level, question.sub_sector, unit, window, question.group)
     )
     targets = Targets(
-        current_needs(session, operation, question.as_of),
+        current_needs(session, operation, question.as_of, sub_sector=question.sub_sector),
         gazetteer,
         sub_sector=question.sub_sector,
         group=question.group,
@@ -159,7 +159,7 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
     )
     lines = _Lines(question, gazetteer, targets, reporting=found.reporting)
     for key, count in found.counts.items():
-        lines.count_at(key).add(count)
+        lines.take(key, count)
     for key, organisations in found.present.items():
         lines.organisations[lines.slot(key)] |= organisations
     rows, total = lines.build()
@@ -170,7 +170,16 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
         is_example=operation.is_example,
         rows=tuple(rows),
         total=total,
-        notes=notes_of(question.measure, rows, total, found.counts.values(), template, targets, found.types),
+        notes=notes_of(
+            question.measure,
+            question.level,
+            rows,
+            total,
+            lines.counts.values(),
+            template,
+            targets,
+            found.types,
+        ),
         sources=_sources(rows, targets),
         rules=tuple(
             RuleUsed(c.key, c.labels, rule_of(c), WORDS[rule_of(c)])
@@ -207,7 +216,10 @@ def _months(operation: Operation, question: Question, months: tuple[str, ...]) -
 
 
 def _sources(rows: list[GapRow], targets: Targets) -> tuple[SourceUsed, ...]:
-    used = {
+    tables = {
+        (f.measure, f.table_id): f for row in rows if row.target_source for f in row.target_source.figures
+    }
+    used = [
         SourceUsed(
             f.measure,
             f.source,
@@ -218,10 +230,8 @@ def _sources(rows: list[GapRow], targets: Targets) -> tuple[SourceUsed, ...]:
             f.table_id,
             targets.used[f.measure],
         )
-        for row in rows
-        if row.target_source
-        for f in row.target_source.figures
-    }
+        for f in tables.values()
+    ]
     return tuple(sorted(used, key=lambda s: (s.measure, -s.dated.toordinal(), s.source)))
 
 
@@ -234,7 +244,7 @@ class _Lines:
         self._question, self._gazetteer, self._targets = question, gazetteer, targets
         self._reporting = reporting
         self._slots: dict[AreaKey, Slot] = {}
-        self.counts: dict[Slot, Count] = defaultdict(Count)
+        self.counts: dict[Slot, Count] = {}
         self.organisations: dict[Slot, set[int]] = defaultdict(set)
 
     def slot(self, key: AreaKey) -> Slot:
@@ -243,9 +253,13 @@ class _Lines:
             self._slots[key] = slot_of(key, self._question.level, self._gazetteer)
         return self._slots[key]
 
-    def count_at(self, key: AreaKey) -> Count:
-        """Return the count of the line of a row with these codes."""
-        return self.counts[self.slot(key)]
+    def take(self, key: AreaKey, count: Count) -> None:
+        """Add what rows with these codes come to; the count is the line's from now on."""
+        slot = self.slot(key)
+        if slot in self.counts:
+            self.counts[slot].add(count)
+        else:
+            self.counts[slot] = count
 
     def build(self) -> tuple[list[GapRow], GapRow]:
         """Return the lines, the largest gap first, and the total."""
@@ -298,17 +312,20 @@ class _Lines:
         target, need = self._target(slot, "targeted"), self._target(slot, "in_need")
         used = need if base_of(self._question.measure) == "in_need" else target
         reached = self._people(count.reached, count.reached_rows)
-        row = GapRow(
+        planned = self._people(count.planned, count.planned_rows)
+        wanted, needed = (round(figure.value) if figure else None for figure in (target, need))
+        gap, coverage = gap_of(self._question.measure, wanted, needed, reached, planned)
+        return GapRow(
             kind=slot.kind,
             pcode=slot.pcode,
             name=place.name if place else "",
             parent_name=parent.name if parent else "",
-            target=round(target.value) if target else None,
+            target=wanted,
             reached=reached,
-            planned=self._people(count.planned, count.planned_rows),
-            in_need=round(need.value) if need else None,
-            gap=None,
-            coverage=None,
+            planned=planned,
+            in_need=needed,
+            gap=gap,
+            coverage=coverage,
             assistances=self._people(count.assistances, count.reached_rows),
             organisations=len(self.organisations.get(slot, ())),
             rows=count.reached_rows + count.planned_rows,
@@ -320,7 +337,6 @@ class _Lines:
             if reached is not None and (fewer := round(count.fewer_reached.value))
             else None,
         )
-        return with_gap(row, self._question.measure)
 
     def _people(self, amount: Amount, rows: int) -> int | None:
         """Return a figure: zero only where the record has rows of these months and none of them is here."""
@@ -364,15 +380,23 @@ class _Lines:
 
 def with_gap(row: GapRow, measure: str) -> GapRow:
     """Return the row with its gap and coverage by a measure; None where a part of them is not available."""
-    base = row.in_need if base_of(measure) == "in_need" else row.target
-    if base is None or row.reached is None:
-        return row
+    gap, coverage = gap_of(measure, row.target, row.in_need, row.reached, row.planned)
+    return replace(row, gap=gap, coverage=coverage)
+
+
+def gap_of(
+    measure: str, target: int | None, in_need: int | None, reached: int | None, planned: int | None
+) -> tuple[int | None, float | None]:
+    """Return the gap and the coverage by a measure; None where a part of them is not available."""
+    base = in_need if base_of(measure) == "in_need" else target
+    if base is None or reached is None:
+        return None, None
     asked: GapMeasure = measure  # type: ignore[assignment]
     match asked:
         case "current" | "need":
-            gap: int | None = base - row.reached
+            gap: int | None = base - reached
         case "projected":
-            gap = None if row.planned is None else base - row.reached - row.planned
+            gap = None if planned is None else base - reached - planned
         case _:
             assert_never(asked)
-    return replace(row, gap=gap, coverage=row.reached / base if base else None)
+    return gap, reached / base if base else None

@@ -140,7 +140,7 @@ def walk(
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
 ) -> None:
-    """Tell the elements of a document, and its text, as they are written, prefixes included; no tree is built.
+    """Tell the elements of a document and its text as they are written, prefixes included; no tree is made.
 
     Raises:
         Doctype: the document has a document type.

@@ -137,8 +137,8 @@ class Reporter:
             raise Refusal(
                 "file.too_many_findings",
                 N_(
-                    "More than %(count)s things are wrong in this file. Look whether its rows and columns are those of"
-                    " a 4W, correct what is wrong in every row, and send it again."
+                    "More than %(count)s things are wrong in this file. Look whether its rows and columns are"
+                    " those of a 4W, correct what is wrong in every row, and send it again."
                 ),
                 count=MOST_FINDINGS,
             )

@@ -205,7 +205,8 @@ def _add(found: Extent, stream: bytes, start: int, end: int, lengths: list[int])
             raise Damaged
         if kind == _EXTENT and length >= 10:
             ends = struct.unpack_from("<LLHH" if length >= 14 else "<HHHH", stream, at)
-            if ends[1] > 65536 or ends[3] > 256:
+            # One that ends before it begins makes the reader ask for all memory.
+            if not ends[0] <= ends[1] <= 65536 or not ends[2] <= ends[3] <= 256:
                 raise Damaged
         elif kind in _CELLS and length >= 4:
             row, column = struct.unpack_from("<HH", stream, at)

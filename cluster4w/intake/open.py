@@ -19,7 +19,7 @@ from cluster4w.intake import old_excel, xlsx_parts
 from cluster4w.intake.archive import Archive, packed_again, part_path
 from cluster4w.intake.delimited import read_delimited
 from cluster4w.intake.scan import SheetScan, ods_extent, scan_binary_sheet, scan_sheet
-from cluster4w.intake.text_volume import SharedTexts, binary_lengths
+from cluster4w.intake.text_volume import SharedTexts, binary_lengths, own_letters
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
@@ -44,8 +44,8 @@ class Limits:
     #: Rows x columns that the reader would hold, 32 bytes each; a part that is large has more of its own.
     cells: int = 8_000_000
     bytes_per_cell: int = 8
-    #: Letters that the reader would hold; it holds a shared text once for each cell that names it.
-    text: int = 80_000_000
+    #: Letters in the cells of a sheet, and as many again of shared texts, each once per cell that names it.
+    text: int = 120_000_000
 
     def cells_of(self, size: int) -> int:
         """Return the cells that a sheet of so many bytes may unfold to."""
@@ -226,7 +226,8 @@ def _open_xlsx(archive: Archive, limits: Limits) -> Workbook:
         def scan() -> SheetScan:
             found = scan_sheet(lambda: archive.pieces(path), limits.columns)
             if not is_stray(found, limits):
-                found.text = shared.volume(found, lambda: archive.pieces(path), limits.text)
+                named = shared.volume(found, lambda: archive.pieces(path), limits.text)
+                found.text = max(own_letters(found), named)
             return found
 
         return scan

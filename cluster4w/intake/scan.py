@@ -86,6 +86,7 @@ class _Patterns:
         self.column = re.compile(rb"<" + p + rb"col\b([^>]*)>")
         self.cell_start = b"<" + prefix + b"c "
         self.cell_end = b"</" + prefix + b"c>"
+        self.cell_close = b"</" + prefix + b"c"
         self.reference = re.compile(rb"<" + p + rb'c r="([A-Z]{1,3}[0-9]{1,7})"')
         #: Beginnings of cells, and of the few other elements in a row that begin alike.
         self.c = b"<" + prefix + b"c"
@@ -188,6 +189,9 @@ def _scan_rows(block: bytes, patterns: _Patterns, scan: SheetScan, limit_columns
     if not far and patterns.outside(last, widest).search(block, rows[0].start):
         raise _Unusual
     for row in rows:
+        if block.find(patterns.cell_close, row.start, row.end) < 0:
+            # Every cell is empty and only carries a format: borders dragged down to the end of the sheet.
+            continue
         column = _rightmost(block, row, patterns) if far else row.column
         if row.number > scan.rows + _FAR or column > limit_columns:
             # Cells that only carry a format are no content; only here is it worth looking at each.

@@ -16,7 +16,7 @@ from cluster4w.template.kinds import to_json
 from cluster4w.template.rules import Severity
 
 #: Rows of both files together above which they are not compared: the record still is.
-MOST_ROWS = 200_000
+MOST_ROWS = 80_000
 
 
 def months_of(check: Check) -> list[str]:

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import python_calamine
-
+from cluster4w.intake.old_excel import SIGNATURE
+from cluster4w.intake.open import open_workbook
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 from cluster4w.template.text import clean
@@ -26,14 +26,10 @@ MAX_UNPACKED = 400_000_000
 MAX_PARTS = 2_000
 MAX_ROWS = 200_000
 MAX_COLUMNS = 400
-#: A rectangle that the reader would have to hold; one stray far cell makes it ask for half a terabyte.
-MAX_CELLS = 20_000_000
 #: The header row is among the first rows.
 HEADER_WITHIN = 25
 
 Cell = Any
-_CELL_REFERENCE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-_REPEATED = re.compile(rb'number-(columns|rows)-repeated="([0-9]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,43 +135,15 @@ def _too_many(name: str) -> Refusal:
 
 
 def _workbook_sheets(data: bytes, name: str) -> Iterator[tuple[str, list[list[Cell]]]]:
-    if data[:2] == b"PK":
-        _refuse_far_cells(data, name, zip_parts(data, name))
-    try:
-        workbook = python_calamine.load_workbook(io.BytesIO(data))
-        for meta in workbook.sheets_metadata:
-            if meta.visible == python_calamine.SheetVisibleEnum.Visible:
-                rows = workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
-                if len(rows) > MAX_ROWS:
-                    raise _too_many(name)
-                yield meta.name, [[None if cell == "" else cell for cell in row] for row in rows]
-    except (python_calamine.CalamineError, ValueError, OSError) as problem:
-        raise unreadable(name) from problem
-
-
-def _refuse_far_cells(data: bytes, name: str, parts: dict[str, int]) -> None:
-    """Refuse a workbook whose used rectangle is absurd: the reader aborts the process on it."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for part in parts:
-            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
-                content = archive.read(part)
-                found = _CELL_REFERENCE.findall(content)
-                columns = {letters for letters, _ in found}
-                rows = max((int(number) for _, number in found), default=0)
-                width = max((_column_number(c) for c in columns), default=0)
-                if rows * width > MAX_CELLS:
-                    raise _too_many(name)
-            elif part == "content.xml":
-                repeats = [int(n) for axis, n in _REPEATED.findall(archive.read(part)) if axis == b"columns"]
-                if max(repeats, default=0) > 16_384:
-                    raise _too_many(name)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+    """Yield the visible sheets, opened with the same care as a partner's workbook."""
+    if data[:2] != b"PK" and not data.startswith(SIGNATURE):
+        raise unreadable(name)
+    for sheet in open_workbook(data).sheets:
+        if sheet.visible:
+            rows = [[None if cell == "" else cell for cell in row] for row in sheet.rows()]
+            if len(rows) > MAX_ROWS:
+                raise _too_many(name)
+            yield sheet.name, rows
 
 
 def _table(sheet: str, rows: Sequence[Sequence[Cell]]) -> Table | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -14,6 +15,8 @@ from cluster4w.intake.scan import SheetScan
 
 #: Bytes of a cell's tag and of the tags around a text that stands in its cell, at the least.
 _CELL, _INLINE = 18, 28
+#: Bytes of the tags around a shared text, at the least.
+_TAGS = 16
 _ITEM = re.compile(rb"<(?:\w+:)?si[\s>/]")
 #: The number of texts that the part states; the other count, of the cells that name one, may well be larger.
 _COUNT = re.compile(rb"""uniqueCount\s*=\s*["']([^"']{0,400})["']""")
@@ -39,7 +42,7 @@ class SharedTexts:
 
     @cached_property
     def lengths(self) -> list[int]:
-        """Bytes of each text with its tags; one entry of the whole size where they cannot be told apart."""
+        """Bytes of each text; one entry of the whole size where they cannot be told apart."""
         starts: list[int] = []
         at, rest = 0, b""
         for piece in self._pieces():
@@ -52,41 +55,54 @@ class SharedTexts:
             cut = len(block) if cut < 0 or _ITEM.match(block, cut) else cut
             at, rest = at + cut, block[cut:]
         ends = [*starts[1:], self._size] if starts else []
-        return [end - start for start, end in zip(starts, ends, strict=True)]
+        return [end - start - _TAGS for start, end in zip(starts, ends, strict=True)]
 
     def volume(self, scan: SheetScan, pieces: Callable[[], Iterable[bytes]], enough: int) -> int:
-        """Return how many letters the cells of a sheet hold, at the most; looks closer where it may be too many.
+        """Return how many letters of shared texts the cells of a sheet hold, at the most.
 
-        Texts that would not pass half of ``enough`` if every cell named one are not counted one by one.
+        The cells are looked at one by one only where all of them together could hold more than ``enough``.
         """
-        own = max(scan.size - _CELL * scan.cells - _INLINE * scan.inline, 0)
-        lengths = self.lengths
-        if not lengths or scan.cells * max(lengths) + own <= enough:
-            return own
-        half = max(enough - own, 0) // 2
-        usual = half // max(scan.cells, 1)
-        long = [number for number, length in enumerate(lengths) if length > usual]
-        if len(lengths) == 1 or len(long) > _MOST_LONG:
-            return own + scan.cells * max(lengths)
-        named = b"|".join(b"%d" % number for number in long)
-        pattern = re.compile(rb"<(?:\w+:)?v\b[^<>]*>\s*(?:\+?0*(" + named + rb")\s*<|[\s\d+]*&)")
-        volume = own + half
+        most = scan.cells * max(self.lengths, default=0)
+        if most <= enough:
+            return most
+        volume = 0
         for piece in _overlapping(pieces()):
-            for found in pattern.finditer(piece):
-                volume += lengths[int(found[1])] if found[1] else max(lengths)
+            named = _NAMED.findall(piece)
+            if _written_oddly(piece, len(named)):
+                return most
+            for number, times in Counter(named).items():
+                at = int(number)
+                volume += times * (self.lengths[at] if at < len(self.lengths) else 0)
         return volume
 
 
-#: Long texts among which the ones of a sheet are looked for.
-_MOST_LONG = 20_000
+#: A cell that names a text, as spreadsheet programs write it.
+_NAMED = re.compile(rb' t="s"[^<>]*><(?:\w+:)?v>(\d{1,9})</')
+#: A kind of cell that is written in another way: the reader may see what the pattern above does not.
+_ODD = re.compile(rb"""\st\s*=\s*(?:[^"\s]|"[^"]*[^"a-zA-Z])|[^ "a-z]t\s*=|\st(?:\s+=|=\s)""")
+_ODD_NUMBER = re.compile(rb' t="s"[^<>]*>(?!<(?:\w+:)?v>\d{1,9}</|<(?:\w+:)?v/>|</)')
+
+
+def _written_oddly(piece: bytes, named: int) -> bool:
+    shared = piece.count(b' t="s"')
+    usual = shared + piece.count(b' t="n"') + piece.count(b' t="str"')
+    usual += piece.count(b' t="inlineStr"') + piece.count(b' t="b"') + piece.count(b' t="e"')
+    if piece.count(b"t=") != usual + piece.count(b' ht="') and _ODD.search(piece):
+        return True
+    return shared != named and bool(_ODD_NUMBER.search(piece))
+
+
+def own_letters(scan: SheetScan) -> int:
+    """Return how many letters stand in the cells of a sheet themselves, at the most."""
+    return max(scan.size - _CELL * scan.cells - _INLINE * scan.inline, 0)
 
 
 def _overlapping(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield pieces cut where a tag begins."""
+    """Yield pieces cut where a cell begins, as far as that is near."""
     rest = b""
     for piece in pieces:
         block = rest + piece
-        cut = block.rfind(b"<v", max(len(block) - 200, 0))
+        cut = block.rfind(b"<c ", max(len(block) - 500, 0))
         cut = len(block) if cut < 0 else cut
         yield block[:cut]
         rest = block[cut:]

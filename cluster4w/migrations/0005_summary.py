@@ -31,7 +31,10 @@ def upgrade() -> None:
         "summary_state",
         sa.Column("operation_id", sa.Integer(), nullable=False),
         sa.Column("rules", sa.String(length=16), nullable=False),
-        *_keys("summary_state", "operation_id"),
+        sa.ForeignKeyConstraint(
+            ["operation_id"], ["operation.id"], name=op.f("fk_summary_state_operation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("operation_id", name=op.f("pk_summary_state")),
     )
     op.create_table(
         "summary_cell",
@@ -42,13 +45,13 @@ def upgrade() -> None:
         *(sa.Column(f"adm{level}", sa.String(length=32), nullable=False) for level in (1, 2, 3)),
         sa.Column("month", sa.String(length=7), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _FIGURES),
-        *_keys("summary_cell", *_AREA_KEY, "month"),
+        sa.PrimaryKeyConstraint(*_AREA_KEY, "month", name=op.f("pk_summary_cell")),
         sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_summary_cell_empty",
         "summary_cell",
-        ["operation_id"],
+        ["rows"],
         sqlite_where=sa.text("rows = 0"),
         postgresql_where=sa.text("rows = 0"),
     )
@@ -61,10 +64,7 @@ def upgrade() -> None:
         *(sa.Column(f"adm{level}", sa.String(length=32), nullable=False) for level in (1, 2, 3)),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("first_month", sa.String(length=7), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_summary_presence_organisation_id")
-        ),
-        *_keys("summary_presence", *_AREA_KEY, "organisation_id"),
+        sa.PrimaryKeyConstraint(*_AREA_KEY, "organisation_id", name=op.f("pk_summary_presence")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -75,21 +75,14 @@ def upgrade() -> None:
         sa.Column("population_group", sa.String(length=48), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("counted", sa.BigInteger(), nullable=False),
-        *_keys("summary_month", "operation_id", "month", "activity_type", "population_group"),
+        sa.PrimaryKeyConstraint(
+            "operation_id", "month", "activity_type", "population_group", name=op.f("pk_summary_month")
+        ),
         sqlite_with_rowid=False,
     )
 
 
 _AREA_KEY = ("operation_id", "level", "sub_sector", "population_group", "adm1", "adm2", "adm3")
-
-
-def _keys(table: str, *columns: str) -> tuple[sa.Constraint, ...]:
-    return (
-        sa.ForeignKeyConstraint(
-            ["operation_id"], ["operation.id"], name=op.f(f"fk_{table}_operation_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}")),
-    )
 
 
 def downgrade() -> None:

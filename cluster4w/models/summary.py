@@ -1,7 +1,8 @@
 """The record added up by area and month: derived from the activities, and exact in every transaction.
 
 Nothing here is NULL, so that every key is a primary key in both databases: an area, group, type or month that
-a row does not name is an empty text.
+a row does not name is an empty text. Lines have no foreign keys, whose checks cost as much as writing them:
+they mean something only while :class:`SummaryState` says so, and that goes with its operation.
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ from sqlalchemy import orm
 from cluster4w.models.base import Base
 
 Figure = Annotated[int, orm.mapped_column(sa.BigInteger, default=0)]
-OperationKey = Annotated[
-    int, orm.mapped_column(sa.ForeignKey("operation.id", ondelete="CASCADE"), primary_key=True)
-]
+NumberKey = Annotated[int, orm.mapped_column(primary_key=True)]
 ChoiceKey = Annotated[str, orm.mapped_column(sa.String(48), primary_key=True)]
 PcodeKey = Annotated[str, orm.mapped_column(sa.String(32), primary_key=True)]
 MonthKey = Annotated[str, orm.mapped_column(sa.String(7), primary_key=True)]
@@ -28,11 +27,13 @@ OUTSIDE = "9999-99"
 
 
 class SummaryState(Base):
-    """The operation's summary is complete, by the rules with this fingerprint. Without a row there is none."""
+    """The operation has a whole summary, made by the rules with this fingerprint."""
 
     __tablename__ = "summary_state"
 
-    operation_id: orm.Mapped[OperationKey]
+    operation_id: orm.Mapped[int] = orm.mapped_column(
+        sa.ForeignKey("operation.id", ondelete="CASCADE"), primary_key=True
+    )
     rules: orm.Mapped[str] = orm.mapped_column(sa.String(16))
 
 
@@ -51,15 +52,15 @@ class SummaryCell(Base):
     __table_args__ = (
         sa.Index(
             "ix_summary_cell_empty",
-            "operation_id",
+            "rows",
             sqlite_where=sa.text("rows = 0"),
             postgresql_where=sa.text("rows = 0"),
         ),
         {"sqlite_with_rowid": False},
     )
 
-    operation_id: orm.Mapped[OperationKey]
-    level: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    operation_id: orm.Mapped[NumberKey]
+    level: orm.Mapped[NumberKey]
     sub_sector: orm.Mapped[ChoiceKey]
     population_group: orm.Mapped[ChoiceKey]
     adm1: orm.Mapped[PcodeKey]
@@ -96,14 +97,14 @@ class SummaryPresence(Base):
     __tablename__ = "summary_presence"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    operation_id: orm.Mapped[OperationKey]
-    level: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    operation_id: orm.Mapped[NumberKey]
+    level: orm.Mapped[NumberKey]
     sub_sector: orm.Mapped[ChoiceKey]
     population_group: orm.Mapped[ChoiceKey]
     adm1: orm.Mapped[PcodeKey]
     adm2: orm.Mapped[PcodeKey]
     adm3: orm.Mapped[PcodeKey]
-    organisation_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    organisation_id: orm.Mapped[NumberKey]
     first_month: orm.Mapped[str] = orm.mapped_column(sa.String(7))
 
 
@@ -113,7 +114,7 @@ class SummaryMonth(Base):
     __tablename__ = "summary_month"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    operation_id: orm.Mapped[OperationKey]
+    operation_id: orm.Mapped[NumberKey]
     month: orm.Mapped[MonthKey]
     activity_type: orm.Mapped[ChoiceKey]
     population_group: orm.Mapped[ChoiceKey]

@@ -45,8 +45,8 @@ class MapClass:
 
 
 _WHITE, _INK = "#ffffff", "#1b1f23"
-_REDS = ("#7d1416", "#b3403a", "#d97b66", "#eba78d", "#f2c9b3")
-_MET = "#cde6dc"
+_REDS = ("#7d1416", "#b3403a", "#d97b66", "#eba78d", "#f0c4ad")
+_MET = "#d3eae1"
 
 #: Reds where help is missing, the darker the more; green near the target, with dots past it.
 COVERAGE = (
@@ -73,7 +73,7 @@ PRESENCE = (
     MapClass("p5", N_("5 organisations or more"), "#2f6397", _WHITE),
 )
 OVERLAP = (
-    MapClass("alone", N_("no overlap"), "#eef0f2", "#5b656e"),
+    MapClass("alone", N_("no overlap"), "#f6f7f8", "#5b656e"),
     MapClass("above", N_("above 100 %"), _MET, _INK, texture="dots"),
     MapClass("same", N_("same activity in the same month"), "#cf8a2a", _INK),
     MapClass("both", N_("both"), "#6d3a0f", _WHITE),

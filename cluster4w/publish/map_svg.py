@@ -14,7 +14,7 @@ from html import escape
 from typing import Literal, assert_never
 
 from cluster4w.publish.map_classes import MapClass
-from cluster4w.publish.projection import Projection, Rings, fit, middle, positions
+from cluster4w.publish.projection import Projection, Rings, fit, holds, middle, positions
 
 View = Literal["map", "grid", "symbols"]
 
@@ -30,6 +30,8 @@ MANY = 80
 FEW_COLUMNS = 7
 #: A grid is never drawn with larger tiles than this many columns have.
 FEWEST_COLUMNS = 6
+#: Height of a map of a part of the country, by its width, at most.
+TALLEST = 0.8
 #: Letters of a name that a tile has room for then.
 SHORTEST = 5
 #: How much larger the page of a telephone sets the labels.
@@ -127,8 +129,8 @@ def hatch(name: str, fine: int = 1) -> str:
         '<path d="M0 0h6v6h-6z" fill="#f6f7f8"/>'
         '<path d="M0 0v6" stroke="#9aa4ad" stroke-width="2"/></pattern>'
         f'<pattern id="{name}-dots" {common} patternTransform="rotate(45){larger}">'
-        '<path d="M0 0h6v6h-6z" fill="#cde6dc"/>'
-        '<circle cx="3" cy="3" r="1.2" fill="#2d6e5e"/></pattern></defs>'
+        '<path d="M0 0h6v6h-6z" fill="#d3eae1"/>'
+        '<path d="M3 3h0" stroke="#2d6e5e" stroke-width="2.4" stroke-linecap="round"/></pattern></defs>'
     )
 
 
@@ -153,7 +155,12 @@ def _projection(
     """Return the projection to the frame; without one to the shapes, else to the points of the areas."""
     frame = ground.outlines.get(ground.frame or "")
     every = [p for rings in ((frame,) if frame else shapes) for p in positions(rings)]
-    return fit(every or [a.point for a in areas if a.point], *size, margin=16 if frame else 8)
+    points = every or [a.point for a in areas if a.point]
+    whole = fit(points, *size, margin=16)
+    if size[1] is None and frame and whole.height > TALLEST * whole.width:
+        # What is around a tall frame fills its sides.
+        return fit(points, whole.width, round(TALLEST * whole.width), margin=16)
+    return whole if frame or not every else fit(points, *size)
 
 
 def _around(ground: Ground, projection: Projection) -> tuple[str, list[MapLabel]]:
@@ -162,11 +169,13 @@ def _around(ground: Ground, projection: Projection) -> tuple[str, list[MapLabel]
     for pcode, rings in sorted(ground.outlines.items()):
         if ground.frame and pcode != ground.frame and (near := projection.inside(rings)):
             drawn.append(f'<path d="{projection.path(near)}"/>')
-            if pcode in ground.names:
-                names.append(MapLabel(ground.names[pcode], *middle(projection.inside(rings, -40) or near)))
+            point = middle(projection.inside(rings, -40) or near)
+            # The middle of an area that lies around the frame on all sides is the frame.
+            if pcode in ground.names and not holds(ground.outlines[ground.frame], point):
+                names.append(MapLabel(ground.names[pcode], *point))
     if not drawn:
         return "", []
-    pale = '<g class="around" fill="#f4f5f6" stroke="#c6ccd1" fill-rule="evenodd" pointer-events="none">'
+    pale = '<g class="around" fill="#e8ebed" stroke="#c6ccd1" fill-rule="evenodd" pointer-events="none">'
     return f"{pale}{''.join(drawn)}</g>", names
 
 
@@ -331,7 +340,9 @@ def _labels(
         x = min(max(x, round(half) + 2), projection.width - round(half) - 2)
         for shift in (0, -14, 14, -26, 26):
             box = (x - half, y + shift - 9, x + half, y + shift + 5)
-            if not any(_overlap(box, other) for other in taken):
+            # A name from around that is cut by the edge helps nobody.
+            cut = place >= len(labels) and (box[1] < 2 or box[3] > projection.height - 2)
+            if not cut and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
                 wide = _enlarged(x, y + shift, half)
                 room = wide[0] >= 0 and wide[2] <= projection.width

@@ -97,14 +97,19 @@ def choose_view(level: int, *, outlines: bool, grid: bool, points: bool) -> tupl
 
 
 def draw(
-    session: orm.Session, table: GapTable, look: Look, *, language: str, translate: Translate
+    session: orm.Session,
+    table: GapTable,
+    look: Look,
+    *,
+    language: str,
+    translate: Translate,
+    gazetteer: Gazetteer | None = None,
 ) -> Drawing:
-    """Return the map of a gap table."""
+    """Return the map of a gap table; ``gazetteer``: the areas of its edition, where they are at hand."""
     level = table.question.level
-    gazetteer = load_gazetteer(session, table.edition_id)
+    gazetteer = gazetteer or load_gazetteer(session, table.edition_id)
     shapes = boundaries(session, table.edition_id, level)
-    frame = gazetteer.by_pcode[look.within].level if look.within else 1
-    outlines = shapes if level == frame else boundaries(session, table.edition_id, frame)
+    ground = _ground(session, table, gazetteer, look.within, shapes)
     areas = map_areas(table, gazetteer, language, translate, look)
     own = {a.pcode: shapes[a.pcode] for a in areas if a.pcode in shapes}
     places = [gazetteer.by_pcode[a.pcode] for a in areas]
@@ -115,18 +120,12 @@ def draw(
         points=any(p.longitude is not None for p in places),
     )
     chosen: View = next((v for v in views if v == look.view), views[0])
-    ground = Ground(
-        outlines,
-        {p.pcode: p.name for p in gazetteer.level(frame)},
-        look.within if look.within in outlines else None,
-        borders=level > 1,
-    )
     drawn = map_svg(
         chosen,
         areas,
         own,
         ground=ground,
-        labels=_labels(gazetteer, areas, own, outlines, look.within, chosen),
+        labels=_labels(gazetteer, areas, own, ground.outlines, look.within, chosen),
         label=translate(N_("Map of the gaps by area; the table holds the same figures.")),
         width=look.width,
         height=look.height,
@@ -138,6 +137,24 @@ def draw(
     source_level = level if chosen == "map" else 1
     sources = () if chosen == "grid" else tuple(boundary_sources(session, table.edition_id, source_level))
     return Drawing(drawn, chosen, views, legend, counts, sources)
+
+
+def _ground(
+    session: orm.Session,
+    table: GapTable,
+    gazetteer: Gazetteer,
+    within: str | None,
+    shapes: Mapping[str, Rings],
+) -> Ground:
+    """Return what is around the areas: those of the level zoomed to, or regions where it has no outlines."""
+    level = table.question.level
+    for place in reversed(gazetteer.lineage(within) if within else ()):
+        outlines = boundaries(session, table.edition_id, place.level)
+        if place.pcode in outlines:
+            names = {p.pcode: p.name for p in gazetteer.level(place.level)}
+            return Ground(outlines, names, place.pcode, borders=True)
+    regions = shapes if level == 1 else boundaries(session, table.edition_id, 1)
+    return Ground(regions, borders=level > 1 and not within)
 
 
 def map_areas(

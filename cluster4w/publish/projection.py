@@ -134,6 +134,17 @@ def middle(rings: Rings) -> tuple[float, float]:
     return best[1], best[2]
 
 
+def holds(rings: Rings, point: tuple[float, float]) -> bool:
+    """Tell whether a point lies in an outline: a line to the west crosses it an odd number of times."""
+    x, y = point
+    inside = False
+    for ring in rings:
+        for a, b in zip(ring, [*ring[1:], ring[0]], strict=True):
+            if (a[1] > y) != (b[1] > y) and x > a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]):
+                inside = not inside
+    return inside
+
+
 def positions(rings: Rings) -> Iterable[Any]:
     """Yield every position of an outline."""
     for ring in rings:

@@ -150,7 +150,7 @@ def _svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {projection.width} {projection.height}">'
         f'{hatch("sheet", FINE)}<g fill-rule="evenodd" stroke-linejoin="round" stroke="{_EDGE}" '
         f'stroke-width="{thin}">{far}{near}</g>'
-        f'<g fill-rule="evenodd" stroke-linejoin="round" stroke="#fff" stroke-width="{thin}">{drawn}</g>'
+        f'<g fill-rule="evenodd" stroke-linejoin="round" stroke="#dfe3e6" stroke-width="{thin}">{drawn}</g>'
         f'<g fill="none" stroke="#5b656e" stroke-width="{2 * thin}" stroke-linejoin="round">{borders}</g>'
         f"{discs}</svg>"
     )

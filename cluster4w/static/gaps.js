@@ -9,6 +9,7 @@
   // Milliseconds that a month is shown while the months play.
   const PACE = 1200;
   let playing = null;
+  let closeOpened = null;
 
   function start() {
     const page = document.querySelector(".gap");
@@ -166,7 +167,7 @@
       event.preventDefault();
       close();
     });
-    page.addEventListener("keydown", function (event) { if (event.key === "Escape") close(); });
+    closeOpened = close;
     page.open = function (code) {
       if (!areas.has(code)) return false;
       open(code);
@@ -375,5 +376,8 @@
     });
   }
 
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && closeOpened) closeOpened();
+  });
   start();
 })();

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from flask import g, request, url_for
 
@@ -32,6 +34,8 @@ SHOWN: dict[str, Shows] = {
 CUTS: dict[str, Cut] = {"cluster": "usual", "quantiles": "quantiles", "egales": "equal", "bornes": "own"}
 
 _QUESTION = Question()
+#: Stands for a p-code in an address.
+_MARK = "-p-code-"
 #: The way a choice is written in an address, by field of :class:`Question`.
 _ASKED = {
     "sub_sector": "sous_secteur",
@@ -57,9 +61,6 @@ _SEEN = {
 _LEAVES = {
     "level": ("chosen", "whole"),
     "within": ("chosen", "whole"),
-    "shows": ("only", "cut", "bounds"),
-    "cut": ("only", "bounds"),
-    "bounds": ("only",),
 }
 #: What matters to the page of the map only.
 _HERE_ONLY = ("chosen", "whole")
@@ -114,6 +115,14 @@ class Asked:
             for field in _HERE_ONLY:
                 parts.pop(_SEEN[field], None)
         return url_for(endpoint, **parts, **rest)
+
+    def addresses(self, name: str, endpoint: str = "gaps", **changes: Any) -> Callable[[str], str]:
+        """Return what makes the address of many areas: like :meth:`address` with the p-code as ``name``.
+
+        A map has hundreds of them, and their addresses differ in nothing else.
+        """
+        before, after = self.address(endpoint, **{name: _MARK}, **changes).split(_MARK)
+        return lambda pcode: f"{before}{quote(pcode, safe='')}{after}"
 
     def hidden(self, *without: str) -> list[tuple[str, Any]]:
         """Return what a form must carry along, some names of an address excepted, as (name, value)."""

@@ -23,6 +23,8 @@ from cluster4w.views.gap_asked import CUTS, SHOWN, VIEWS, Asked, gazetteer
 
 #: What is done together is said of an area this many times; the page of the area says all.
 SAID = 3
+#: Widths of a map: two beside each other need not be drawn as finely as one.
+ALONE, BESIDE = 760, 560
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def maps(page: Asked, first: Answer) -> Maps:
             look(page, one, scale, name="map" if not number else "map2"),
             language=here().language,
             translate=gettext,
+            gazetteer=gazetteer(),
         )
         for number, one in enumerate(answers)
     ]
@@ -144,6 +147,7 @@ def look(page: Asked, one: Answer, scale: Scale, name: str = "map") -> Look:
         href=_href(page),
         words=said_of(one, scale),
         name=name,
+        width=BESIDE if page.beside else ALONE,
     )
 
 
@@ -158,8 +162,8 @@ def scale_in(one: Answer, scale: Scale) -> Scale:
 def _href(page: Asked) -> Callable[[str], str]:
     """Return where an area leads: a region to its cercles, others to what explains their figures."""
     if page.question.level == 1:
-        return lambda pcode: page.address(level=2, within=pcode)
-    return lambda pcode: page.address("gap_explanation", pcode=pcode)
+        return page.addresses("within", level=2)
+    return page.addresses("pcode", "gap_explanation")
 
 
 def _captions(page: Asked, answers: list[Answer]) -> tuple[str, ...]:

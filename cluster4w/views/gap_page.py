@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,13 +67,13 @@ def filters(page: Asked, table: GapTable) -> list[Filter]:
         (gettext("Measure"), [(measure_words(k), page.address(measure=k), k == q.measure) for k in MEASURES]),
         (
             gettext("Level"),
-            [(level_name(table, n), _at_level(page, n), n == q.level) for n in (1, 2, 3)],
+            [(level_name(table, n), at_level(page, n), n == q.level) for n in (1, 2, 3)],
         ),
         (gettext("Unit"), [(unit_words(k), page.address(unit=k), k == q.unit) for k in UNITS]),
     ]
 
 
-def _at_level(page: Asked, level: int) -> str:
+def at_level(page: Asked, level: int) -> str:
     """Return the address of another level, in the same part of the country as far as that has such areas."""
     lineage = gazetteer().lineage(page.within) if page.within else ()
     above = [p.pcode for p in lineage if p.level < level]
@@ -88,14 +89,18 @@ class Option:
     choices: list[tuple[str, str, bool]]
 
 
-def options(page: Asked, table: GapTable, drawing: Drawing, months: list[str]) -> list[Option]:
-    """Return what can be chosen about the map itself; the first value of each is the usual one."""
-    shown = {
+def shown_words() -> dict[str, str]:
+    """Return what a map can show, in words, by its name in an address."""
+    return {
         "part": gettext("Share reached"),
         "manque": gettext("Number missing"),
         "presence": gettext("Organisations present"),
         "recouvrements": gettext("Overlaps"),
     }
+
+
+def options(page: Asked, table: GapTable, drawing: Drawing, months: list[str]) -> list[Option]:
+    """Return what can be chosen about the map itself; the first value of each is the usual one."""
     cuts = {
         "cluster": gettext("The cluster’s bounds"),
         "quantiles": gettext("As many areas in each"),
@@ -104,7 +109,7 @@ def options(page: Asked, table: GapTable, drawing: Drawing, months: list[str]) -
     }
     if page.shows == "manque":
         del cuts["cluster"]
-    found = [Option("montre", gettext("The map shows"), _choices(SHOWN, shown, page.shows))]
+    found = [Option("montre", gettext("The map shows"), _choices(SHOWN, shown_words(), page.shows))]
     if page.shows in ("", "manque"):
         cut = page.cut or ("quantiles" if page.shows else "")
         found.append(Option("classes", gettext("Classes"), _choices(CUTS, cuts, cut)))
@@ -206,13 +211,14 @@ def filter_summary(page: Asked, table: GapTable) -> str:
     """Return the choices in one line, for a narrow screen."""
     q = page.question
     group = choice("population_group", q.group) if q.group else gettext("all groups")
-    words = (
+    words = [
         choice("sub_sector", q.sub_sector),
         measure_words(q.measure),
         level_name(table, q.level),
         unit_words(q.unit),
         group,
-    )
+        *([shown_words()[page.shows]] if page.shows else []),
+    ]
     return " · ".join(w if i == 0 else w[:1].lower() + w[1:] for i, w in enumerate(words))
 
 
@@ -243,6 +249,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """Where lines lead: to what explains an area's figures, and into an area above."""
+
+    explanation: Callable[[str], str]
+    within: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lines:
     """The lines of a page; ``more`` are not in it, or in it and hidden; ``all_here``: none is left out."""
 
@@ -258,7 +272,10 @@ def lines(page: Asked, one: Answer, scale: Scale) -> Lines:
     first lines is hidden there.
     """
     own = scale_in(one, scale)
-    found = [line(page, one, row, own.of(row).key if row.kind == "area" else "") for row in one.table.rows]
+    ways = Ways(page.addresses("pcode", "gap_explanation"), page.addresses("within"))
+    found = [
+        line(page, one, row, own.of(row).key if row.kind == "area" else "", ways) for row in one.table.rows
+    ]
     asked_for = [x for x in found if not page.only or x.key in page.only]
     first = {id(x) for x in (asked_for if page.whole else _first(asked_for))}
     small = sum(x.row.kind == "area" for x in found) <= MANY
@@ -294,9 +311,10 @@ def _first(lines: list[Line]) -> list[Line]:
     return shown
 
 
-def line(page: Asked, one: Answer, row: GapRow, key: str = "") -> Line:
+def line(page: Asked, one: Answer, row: GapRow, key: str = "", ways: Ways | None = None) -> Line:
     """Return a line of the table, or its total; ``key``: its class."""
     table = one.table
+    ways = ways or Ways(page.addresses("pcode", "gap_explanation"), page.addresses("within"))
     asked_for = row.in_need if page.question.measure == "need" else row.target
     name, under, above = row.name, row.parent_name, None
     if row.kind == "part":
@@ -305,7 +323,7 @@ def line(page: Asked, one: Answer, row: GapRow, key: str = "") -> Line:
         name = row_name(row, gettext)
     elif row.pcode and (parent := gazetteer().by_pcode[row.pcode].parent):
         # The area that the page is about need not be said on each line.
-        above = None if parent == page.within else page.address(within=parent)
+        above = None if parent == page.within else ways.within(parent)
         under = "" if parent == page.within else under
     return Line(
         row,
@@ -314,7 +332,7 @@ def line(page: Asked, one: Answer, row: GapRow, key: str = "") -> Line:
         above,
         asked_for,
         _bar(row, asked_for),
-        page.address("gap_explanation", pcode=row.pcode) if row.pcode else None,
+        ways.explanation(row.pcode) if row.pcode else None,
         key,
         present=one.present.get(row.pcode or ""),
         together=tuple(together_words(t) for t in one.together.get(row.pcode or "", ())),

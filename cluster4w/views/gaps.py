@@ -18,12 +18,11 @@ from cluster4w.publish.gap_files import write_gap_file
 from cluster4w.publish.sheet import Wish, map_sheet, sheet_data
 from cluster4w.publish.sheet import file_name as sheet_name
 from cluster4w.publish.sheet_content import PAPERS
-from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.security import here
 from cluster4w.views import gap_page
 from cluster4w.views.downloads import file_name, months_name, send_written
-from cluster4w.views.gap_asked import Asked, asked
+from cluster4w.views.gap_asked import Asked, asked, gazetteer
 from cluster4w.views.gap_map import Answer, answer, look, maps, scale_of
 from cluster4w.views.gap_search import search
 from cluster4w.views.responses import unchanged
@@ -81,9 +80,7 @@ def gaps() -> ResponseReturnValue:
 def _better_level(page: Asked, table: GapTable) -> tuple[str, str] | None:
     """Return name and address of the level at which figures to compare with are known, if not at this one."""
     level = gap_page.level_with_figures(table)
-    if page.within:
-        return None
-    return (gap_page.level_name(table, level), page.address(level=level)) if level else None
+    return (gap_page.level_name(table, level), gap_page.at_level(page, level)) if level else None
 
 
 def _months(table: GapTable) -> list[str]:
@@ -98,7 +95,7 @@ def _regions(table: GapTable) -> list[tuple[str, str]]:
     """Return code and name of the regions with a sheet of their own; none where regions are the areas."""
     if table.question.level == 1:
         return []
-    return [(p.pcode, p.name) for p in load_gazetteer(db.session, table.edition_id).level(1)]
+    return [(p.pcode, p.name) for p in gazetteer().level(1)]
 
 
 def _words(table: GapTable) -> dict[str, Any]:

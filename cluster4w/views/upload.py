@@ -112,8 +112,10 @@ def upload_again() -> ResponseReturnValue:
     agency = agency_of(db.session, here().operation, str(before.organisation_id or ""))
     if agency is None and (before.organisation_id is not None or own_rows_only(here().role)):
         abort(404)
-    name = before.file.name if before.file else ""
-    return _went(_receive(file_content(db.session, before), name, agency, before.month))
+    name, month = before.file.name if before.file else "", request.form.get("month") or None
+    if month is not None and month not in {choice[0] for choice in _form().month.choices or ()}:
+        month = before.month
+    return _went(_receive(file_content(db.session, before), name, agency, month))
 
 
 def _sent_again() -> Submission | None:
@@ -148,13 +150,13 @@ def _take(form: UploadForm) -> ResponseReturnValue:
         here().operation,
         sha256(data).hexdigest(),
         organisation_id=agency.id if agency else None,
-        month=month,
         since=dt.datetime.now(dt.UTC) - AGAIN,
     )
     if before is None:
         return _went(_receive(data, printable(received.filename or "")[:LONGEST_NAME], agency, month))
-    recorded = before.state == SubmissionState.SUBMITTED
-    if before.state in WAITING or (not recorded and dt.datetime.now(dt.UTC) - before.created_at < AT_ONCE):
+    at_once = dt.datetime.now(dt.UTC) - before.created_at < AT_ONCE
+    here_still = before.state in WAITING or (before.state == SubmissionState.CHECKED and at_once)
+    if here_still and before.month == month:
         moment = formats.moment(before.created_at)
         flash(
             gettext(
@@ -162,7 +164,7 @@ def _take(form: UploadForm) -> ResponseReturnValue:
             )
         )
         return _went(before.id)
-    return _go(url_for("upload", deja=before.id))
+    return _go(url_for("upload", deja=before.id, mois=month or ""))
 
 
 def _receive(data: bytes, name: str, agency: Agency | None, month: str | None) -> int:

@@ -23,6 +23,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -259,11 +260,8 @@ def _time_of_summary() -> Iterator[list[float]]:
         summary.follow(*arguments, **words)
         seconds.append(time.perf_counter() - begin)
 
-    activities.follow = timed
-    try:
+    with mock.patch.object(activities, "follow", timed):
         yield seconds
-    finally:
-        activities.follow = summary.follow
 
 
 def _edit(session: orm.Session, operation: Operation) -> tuple[float, float]:

@@ -70,8 +70,8 @@ def record_versions(
 ) -> list[str]:
     """Write new versions and supersede those that they replace; returns the uids, in order.
 
-    ``progress`` is told how many more are written, now and then. A version whose ``uid`` is unknown to the operation is an activity's first. Set-based: a batch of rows
-    is one look-up, one update and one insert.
+    ``progress`` is told how many more are written, now and then. A version whose ``uid`` is unknown to the
+    operation is an activity's first. Set-based: a batch of rows is one look-up, one update and one insert.
 
     Raises:
         Refusal: a version, or the one it replaces, lies in a locked month. Nothing is written then.

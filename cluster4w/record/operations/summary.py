@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cluster4w.models import Activity, Operation, SummaryCell, SummaryMonth, SummaryPresence, SummaryState
 from cluster4w.models.summary import EVERY_GROUP
 from cluster4w.record.queries import summary_cells as wanted
+from cluster4w.record.queries.operations import list_operations
+from cluster4w.record.queries.presence import NEVER
 from cluster4w.record.queries.summary import is_complete
 from cluster4w.record.queries.summary_largest import COLUMNS, CellKey, largest_changes, largest_of_all
 from cluster4w.record.summary_rules import SummaryRules, summary_rules
@@ -20,7 +22,6 @@ _CELLS = cast(sa.Table, SummaryCell.__table__)
 _PRESENCES = cast(sa.Table, SummaryPresence.__table__)
 _MONTHS = cast(sa.Table, SummaryMonth.__table__)
 _CELL_KEY = tuple(c.name for c in _CELLS.primary_key)
-_NOTHING = dict.fromkeys(wanted.FIGURES, 0)
 #: So many pairs of cercle and organisation are looked at one by one; with more, whole organisations are.
 FEW = 100
 
@@ -53,7 +54,9 @@ def follow(session: orm.Session, operation: Operation, last: int, *, changed: bo
     if changed:
         _take_away_presence(session, operation, rules, values)
         for table in (_CELLS, _MONTHS):
-            session.execute(sa.delete(table).where(table.c.operation_id == operation.id, _is_empty(table)))
+            # The sum keeps SQLite from walking over all lines of the operation instead of the empty ones.
+            mine = table.c.operation_id + 0 == operation.id
+            session.execute(sa.delete(table).where(mine, _is_empty(table)))
 
 
 def rebuild(session: orm.Session, operation: Operation) -> None:
@@ -70,6 +73,13 @@ def rebuild(session: orm.Session, operation: Operation) -> None:
     session.execute(sa.insert(SummaryState).values(operation_id=operation.id, rules=rules.fingerprint))
 
 
+def complete_summaries(session: orm.Session) -> None:
+    """Make the summaries that are missing, or that other rules made: after a migration, for example."""
+    for operation in list_operations(session):
+        if not is_complete(session, operation, summary_rules(operation)):
+            rebuild(session, operation)
+
+
 def _is_empty(table: sa.Table) -> sa.ColumnElement[bool]:
     # The literal text lets the databases see that their partial index applies.
     return table.c.rows == sa.literal_column("0")
@@ -80,14 +90,14 @@ def _insert(session: orm.Session, table: sa.Table) -> Any:
     return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
 
 
-def _add(session: orm.Session, table: sa.Table, rows: sa.Select[Any], figures: Iterable[str]) -> Any:
+def _add(session: orm.Session, table: sa.Table, rows: Any, figures: Iterable[str]) -> Any:
     """Return the statement that adds figures to those of rows that are there, and inserts the other rows."""
     insert = _insert(session, table).from_select([c.name for c in table.columns], rows)
     sums = {name: table.c[name] + insert.excluded[name] for name in figures}
     return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)
 
 
-def _first(session: orm.Session, rows: sa.Select[Any]) -> Any:
+def _first(session: orm.Session, rows: Any) -> Any:
     """Return the statement that writes presence, and keeps the earlier of two months."""
     insert = _insert(session, _PRESENCES).from_select([c.name for c in _PRESENCES.columns], rows)
     before, now = _PRESENCES.c.first_month, insert.excluded.first_month
@@ -100,17 +110,15 @@ def _add_largest(session: orm.Session, operation: Operation, cells: dict[CellKey
     """Add the figures of types counted by their largest month to their cells."""
     if not cells:
         return
-    insert = _insert(session, _CELLS)
+    given = (*_CELL_KEY, *COLUMNS)
+    nothing: dict[str, Any] = {c.name: sa.literal_column("0") for c in _CELLS.columns if c.name not in given}
+    insert = _insert(session, _CELLS).values({name: sa.bindparam(name) for name in given} | nothing)
     sums = {name: _CELLS.c[name] + insert.excluded[name] for name in COLUMNS}
     statement = insert.on_conflict_do_update(index_elements=list(_CELLS.primary_key), set_=sums)
-    # In the order of the key: whoever else writes the same cells does so in the same order.
-    rows = [
-        _NOTHING
-        | dict(zip(_CELL_KEY, (operation.id, *key), strict=True))
-        | dict(zip(COLUMNS, figures, strict=True))
-        for key, figures in sorted(cells.items())
-    ]
-    session.execute(statement, rows)
+    session.execute(
+        statement,
+        [dict(zip(given, (operation.id, *key, *figures), strict=True)) for key, figures in cells.items()],
+    )
 
 
 def _take_away_presence(
@@ -135,7 +143,7 @@ def _take_away_presence(
         .where(
             *wanted.recorded(new),
             *wanted.present(old, rules),
-            sa.or_(*differ, new.withdrawn == sa.true(), new.status.in_(wanted.NEVER)),
+            sa.or_(*differ, new.withdrawn == sa.true(), new.status.in_(NEVER)),
         )
         .distinct(),
         values,
@@ -159,16 +167,17 @@ def _take_away_presence(
     row = orm.aliased(Activity)
     pairs = {(cercle or None, number) for _, _, _, cercle, _, number in gone}
     if len(pairs) <= FEW:
-        where = sa.or_(
-            *(
-                sa.and_(
-                    row.adm2_pcode.is_(None) if cercle is None else row.adm2_pcode == cercle,
-                    row.organisation_id == number,
-                )
-                for cercle, number in sorted(pairs, key=repr)
-            )
-        )
+        again = [
+            [
+                row.adm2_pcode.is_(None) if cercle is None else row.adm2_pcode == cercle,
+                row.organisation_id == number,
+            ]
+            for cercle, number in sorted(pairs, key=repr)
+        ]
     else:
-        where = row.organisation_id.in_({number for _, number in pairs})
-    current = [row.operation_id == wanted.OPERATION, row.superseded_at.is_(None), where]
-    session.execute(_first(session, wanted.presences_of(rules, row, row, current)), values)
+        again = [[row.organisation_id.in_({number for _, number in pairs})]]
+    current = [row.operation_id == wanted.OPERATION, row.superseded_at.is_(None)]
+    # One by one: SQLite knows no index for a choice of several pairs.
+    for where in again:
+        found = wanted.presences_of(rules, row, row, [*current, *where])
+        session.execute(_first(session, found), values)

@@ -18,7 +18,7 @@ from cluster4w.record.queries.waiting import WAITING, line
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
-#: Times that work on one file is begun before it is given up: a file that ends the worker would end it forever.
+#: Times that work on one file is begun before it is given up: it may be the file that ends the worker.
 MOST_ATTEMPTS = 3
 
 

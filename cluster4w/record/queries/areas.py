@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import orm
 
 from cluster4w.models import Activity, Area, AreaLink, Boundary, GazetteerEdition, Operation
 from cluster4w.record.gazetteer import Gazetteer, Place
+from cluster4w.record.queries.coverage import raw_rows
 from cluster4w.template.text import fold
 
 #: Rings of [longitude, latitude] pairs in degrees.
@@ -32,27 +34,36 @@ _PLACE_COLUMNS = (
 
 def _places(session: orm.Session, edition_id: int) -> tuple[tuple[Place, ...], frozenset[int]]:
     """Return an edition's areas, and the levels below the cercle whose areas all came with the product."""
-    rows = session.execute(
+    rows = raw_rows(
+        session,
         sa.select(*_PLACE_COLUMNS, Area.origin)
         .where(Area.edition_id == edition_id)
-        .order_by(Area.level, Area.pcode)
-    ).all()
+        .order_by(Area.level, Area.pcode),
+    )
     places = tuple(
         Place(
-            r.pcode,
-            r.level,
-            r.name,
-            r.parent_pcode,
-            tuple(r.names or ()),
-            r.longitude,
-            r.latitude,
-            r.population,
-            (r.grid_column, r.grid_row) if r.grid_column is not None else None,
+            pcode,
+            level,
+            name,
+            parent,
+            _names(names),
+            longitude,
+            latitude,
+            population,
+            (column, row) if column is not None else None,
         )
-        for r in rows
+        for pcode, level, name, parent, names, longitude, latitude, population, column, row, _ in rows
     )
-    below = {r.level for r in rows if r.level > 2}
-    return places, frozenset(below - {r.level for r in rows if r.origin != "shipped"})
+    origins = [(place.level, row[-1]) for place, row in zip(places, rows, strict=True)]
+    below = {level for level, _ in origins if level > 2}
+    return places, frozenset(below - {level for level, origin in origins if origin != "shipped"})
+
+
+def _names(stored: str | list[str] | None) -> tuple[str, ...]:
+    """Return spellings as the driver gives them: PostgreSQL's reads JSON, that of SQLite does not."""
+    if not stored or stored == "[]":
+        return ()
+    return tuple((json.loads(stored) if isinstance(stored, str) else stored) or ())
 
 
 def load_gazetteer(session: orm.Session, edition_id: int, *, with_others: bool = False) -> Gazetteer:
@@ -232,7 +243,7 @@ def known_sites(
         statement = statement.where(Activity.organisation_id == organisation_id)
     found: dict[str, dict[str, None]] = {}
     for name, pcode in session.execute(statement.distinct().order_by(Activity.site_name, area)):
-        found.setdefault(fold(name), {})[pcode] = None
+        found.setdefault(fold(name or ""), {})[pcode] = None
     return {name: tuple(codes) for name, codes in found.items() if name}
 
 

@@ -152,7 +152,7 @@ def _among(only: Sequence[int] | None) -> list[sa.ColumnElement[bool]]:
     if only is None:
         return []
     # Written into the statement: a database takes only so many parameters.
-    keys = sa.bindparam("only", list(only), expanding=True, literal_execute=True)
+    keys: sa.BindParameter[Any] = sa.bindparam("only", list(only), expanding=True, literal_execute=True)
     return [Activity.id.in_(keys)]
 
 

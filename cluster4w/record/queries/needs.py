@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from itertools import starmap
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.models import Need, NeedChoice, NeedSource, NeedUpload, Operation, Person, StoredFile
+from cluster4w.record.queries.coverage import raw_rows
 
 
-@dataclass(frozen=True, slots=True)
-class NeedFigure:
+class NeedFigure(NamedTuple):
     """One figure of a standing table, with where it comes from.
 
     ``measure`` is ``in_need`` or ``targeted``; ``level`` 0 is the whole country, whose ``pcode`` is the
@@ -46,13 +47,31 @@ def _standing(moment: dt.datetime | None) -> list[sa.ColumnElement[bool]]:
 
 
 def current_needs(
-    session: orm.Session, operation: Operation, moment: dt.datetime | None = None
+    session: orm.Session,
+    operation: Operation,
+    moment: dt.datetime | None = None,
+    *,
+    sub_sector: str | None = None,
 ) -> list[NeedFigure]:
     """Return every figure of the standing tables, in a fixed order; ``moment``: as it was then.
 
-    Several tables may hold a figure of one area: :mod:`cluster4w.gaps.tables_in_use` says which one is used.
+    With ``sub_sector`` only its own figures and those that do not tell the sub-sectors apart. Several tables
+    may hold a figure of one area: :mod:`cluster4w.gaps.tables_in_use` says which one is used.
     """
-    rows = session.execute(
+    table = NeedSource
+    sources = {
+        number: (source, dated, invented, number, *more)
+        for number, source, dated, invented, *more in session.execute(
+            sa.select(
+                table.id, table.source, table.dated, table.invented, table.published, table.validated_by
+            ).where(table.operation_id == operation.id, *_standing(moment))
+        )
+    }
+    of_sub_sector = (
+        [sa.or_(Need.sub_sector == sub_sector, Need.sub_sector.is_(None))] if sub_sector is not None else []
+    )
+    rows = raw_rows(
+        session,
         sa.select(
             Need.measure,
             Need.level,
@@ -61,18 +80,13 @@ def current_needs(
             Need.population_group,
             Need.unit,
             Need.value,
-            NeedSource.source,
-            NeedSource.dated,
-            NeedSource.invented,
-            NeedSource.id,
-            NeedSource.published,
-            NeedSource.validated_by,
+            Need.source_id,
         )
         .join(NeedSource, NeedSource.id == Need.source_id)
-        .where(NeedSource.operation_id == operation.id, *_standing(moment))
-        .order_by(Need.level, Need.pcode, Need.measure, NeedSource.dated, Need.id)
+        .where(NeedSource.operation_id == operation.id, *_standing(moment), *of_sub_sector)
+        .order_by(Need.level, Need.pcode, Need.measure, NeedSource.dated, Need.id),
     )
-    return list(starmap(NeedFigure, rows))
+    return [NeedFigure(*row[:-1], *sources[row[-1]]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

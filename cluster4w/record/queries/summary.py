@@ -175,7 +175,7 @@ class MonthRows(NamedTuple):
 
 @lru_cache(maxsize=2)
 def _months(of_group: bool) -> sa.Select[Any]:
-    counted = sa.func.sum(_MONTH.counted)
+    counted: Any = sa.func.sum(_MONTH.counted)
     if of_group:
         counted = counted.filter(_MONTH.population_group == sa.bindparam("group", type_=sa.Text))
     return (

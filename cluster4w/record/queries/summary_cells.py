@@ -1,7 +1,7 @@
 """What the summary has to hold, calculated from the rows of the record: one definition for every use.
 
-The statements take rows with a sign, so that they serve the whole record (made anew, verified) as well as what
-a transaction adds to it (new versions) and takes from it (the versions they supersede).
+The statements take rows with a sign, so that they serve the whole record (made anew, verified) as well as
+what a transaction adds to it (new versions) and takes from it (the versions they supersede).
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def _sources(rows: Rows) -> list[tuple[Row, int, Any, list[Condition]]]:
 
 def recorded(row: Row) -> list[Condition]:
     """Return the conditions for the versions that a transaction recorded: their keys lie above ``last``."""
-    return [row.operation_id == OPERATION, row.id > LAST]
+    # SQLite would rather walk over all of the operation's rows by an index of theirs; of a sum it knows none.
+    return [row.operation_id + 0 == OPERATION, row.id > LAST]
 
 
 def follows(old: Row, new: Row) -> Condition:
@@ -149,7 +150,7 @@ def _sum(value: Any, *when: Any) -> Any:
 
 
 @lru_cache(maxsize=32)
-def cells(rules: SummaryRules, rows: Rows) -> sa.Select[Any]:
+def cells(rules: SummaryRules, rows: Rows) -> Any:
     """Return the statement of the cells but for the figures of types counted by their largest month.
 
     Its columns are those of :class:`SummaryCell` in their order. Parameters: operation, last.
@@ -178,34 +179,34 @@ def cells(rules: SummaryRules, rows: Rows) -> sa.Select[Any]:
     keys = [f[name] for name in _CELL_KEY]
     fine = sa.select(*keys, *(s.label(n) for s, n in zip(sums, FIGURES, strict=True))).group_by(*keys)
     totals = {name: sa.cast(sa.func.sum(sa.column(name)), sa.BigInteger) for name in FIGURES}
-    return _at_both_levels(fine.subquery("fine"), _CELL_KEY, totals)
+    return _at_both_levels(fine, _CELL_KEY, totals)
 
 
-def _at_both_levels(fine: sa.Subquery, key: tuple[str, ...], totals: Mapping[str, Any]) -> sa.Select[Any]:
-    """Return what rows by commune and group come to by commune and cercle, and for all groups together."""
-    wanted = [(2, 0), (2, 1), (3, 0), (3, 1)]
-    grains = sa.union_all(
-        *(sa.select(sa.literal(n).label("level"), sa.literal(e).label("every")) for n, e in wanted)
-    ).subquery("grains")
-    shown = {name: fine.c[name] for name in key}
-    every = sa.literal(EVERY_GROUP, sa.Text)
-    shown["population_group"] = sa.case((grains.c.every == 1, every), else_=fine.c.population_group)
-    shown["adm3"] = sa.case((grains.c.level == 3, fine.c.adm3), else_=sa.literal_column("''"))
-    spread = (
-        sa.select(
-            grains.c.level,
-            *(column.label(name) for name, column in shown.items()),
-            *(fine.c[name] for name in totals),
-        )
-        .select_from(fine.join(grains, sa.true()))
-        .subquery("spread")
-    )
-    keys = [spread.c.level, *(spread.c[name] for name in key)]
-    return sa.select(
-        OPERATION.label("operation_id"),
-        *keys,
-        *(total.label(name) for name, total in totals.items()),
-    ).group_by(*keys)
+def _at_both_levels(fine: sa.Select[Any], key: tuple[str, ...], totals: Mapping[str, Any]) -> Any:
+    """Return what rows by commune and group come to by commune and cercle, and for all groups together.
+
+    One arm for each of the four: spreading the rows over them and grouping once would sort four times more.
+    """
+    rows = fine.cte("fine")
+    arms = []
+    for level in (2, 3):
+        for every in (False, True):
+            keys = {name: rows.c[name] for name in key if name not in ("population_group", "adm3")}
+            if not every:
+                keys["population_group"] = rows.c.population_group
+            if level == 3:
+                keys["adm3"] = rows.c.adm3
+            finest = level == 3 and not every
+            shown = keys | {name: rows.c[name] if finest else total for name, total in totals.items()}
+            shown["population_group"] = keys.get("population_group", sa.literal_column(f"'{EVERY_GROUP}'"))
+            shown["adm3"] = keys.get("adm3", sa.literal_column("''"))
+            arm = sa.select(
+                OPERATION.label("operation_id"),
+                sa.literal_column(str(level)).label("level"),
+                *(shown[name].label(name) for name in (*key, *totals)),
+            ).select_from(rows)
+            arms.append(arm if finest else arm.group_by(*keys.values()))
+    return sa.union_all(*arms)
 
 
 def present(row: Row, rules: SummaryRules) -> list[Condition]:
@@ -230,17 +231,23 @@ def presence_facts(row: Row, rules: SummaryRules) -> list[Any]:
 
 
 @lru_cache(maxsize=32)
-def presences(rules: SummaryRules, rows: Literal["all", "new"]) -> sa.Select[Any]:
+def presences(rules: SummaryRules, rows: Literal["all", "new"]) -> Any:
     """Return the statement of presence, with the columns of :class:`SummaryPresence` in their order."""
     ((row, _, source, conditions),) = _sources(rows)
     return presences_of(rules, row, source, conditions)
 
 
-def presences_of(rules: SummaryRules, row: Row, source: Any, conditions: list[Condition]) -> sa.Select[Any]:
+def presences_of(rules: SummaryRules, row: Row, source: Any, conditions: list[Condition]) -> Any:
     """Return the statement of the presence of some rows."""
-    facts = sa.select(*presence_facts(row, rules)).select_from(source)
-    fine = facts.where(*conditions, *present(row, rules)).distinct().subquery("fine")
-    first = sa.func.min(sa.column("first_month"))
+    facts = (
+        sa.select(*presence_facts(row, rules))
+        .select_from(source)
+        .where(*conditions, *present(row, rules))
+        .subquery("facts")
+    )
+    keys = [facts.c[name] for name in _PRESENCE_KEY]
+    fine = sa.select(*keys, sa.func.min(facts.c.first_month).label("first_month")).group_by(*keys)
+    first: Any = sa.func.min(sa.column("first_month"))
     return _at_both_levels(fine, _PRESENCE_KEY, {"first_month": first})
 
 

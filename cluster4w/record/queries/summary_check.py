@@ -42,7 +42,7 @@ def differences(session: orm.Session, operation: Operation) -> Iterator[Differen
         (SummaryPresence.__table__, wanted.presences(rules, "all")),
         (SummaryCell.__table__, wanted.cells(rules, "all")),
     ):
-        keys = len(table.primary_key)
+        keys = len(list(table.primary_key))
         expected = {row[:keys]: tuple(row[keys:]) for row in raw_rows(session, statement, values)}
         if table is SummaryCell.__table__:
             _add_largest(session, operation, rules, expected)
@@ -52,7 +52,7 @@ def differences(session: orm.Session, operation: Operation) -> Iterator[Differen
 def _compare(
     session: orm.Session, operation: Operation, table: sa.Table, expected: dict[Any, tuple[Any, ...]]
 ) -> Iterator[Difference]:
-    keys = len(table.primary_key)
+    keys = len(list(table.primary_key))
     for row in raw_rows(session, sa.select(table).where(table.c.operation_id == operation.id)):
         should = expected.pop(tuple(row[:keys]), None)
         if should != tuple(row[keys:]):

@@ -17,7 +17,7 @@ from cluster4w.models import Activity, Operation
 from cluster4w.models.summary import EVERY_GROUP
 from cluster4w.record.largest import Pair, steps
 from cluster4w.record.queries.coverage import REACHED, raw_rows
-from cluster4w.record.queries.summary_cells import Condition, Row, counted, follows, recorded, said
+from cluster4w.record.queries.summary_cells import Row, counted, follows, recorded, said
 from cluster4w.record.summary_rules import LARGEST, SummaryRules
 from cluster4w.template.lists import CountingRule
 
@@ -76,14 +76,7 @@ def largest_changes(
         rows += [tuple(row) for row in session.execute(gone, values)]
     if not rows:
         return {}
-    kept = sa.select(sa.literal(0), *_columns(Activity)).where(
-        Activity.operation_id == operation.id,
-        Activity.superseded_at.is_(None),
-        Activity.id <= last,
-        *_of_areas({(row[1], row[3], row[4]) for row in rows}, types),
-        Activity.withdrawn == sa.false(),
-    )
-    rows += raw_rows(session, kept)
+    rows += raw_rows(session, _of_areas(operation, last, {(row[1], row[3], row[4]) for row in rows}, types))
     touched = set(_buckets(rules, (row for row in rows if row[0]), (1, -1)))
     before, after = (_buckets(rules, rows, marks, touched) for marks in ((0, -1), (0, 1)))
     changes = _cells(after, rules)
@@ -94,22 +87,29 @@ def largest_changes(
     return {key: figures for key, figures in changes.items() if any(figures)}
 
 
-def _of_areas(areas: set[tuple[Any, ...]], types: dict[str, str]) -> list[Condition]:
-    """Return the conditions for the rows of activity types in regions and cercles; of all of them, if many."""
-    if len(areas) > FEW:
-        return counted(Activity, types)
-    return [
-        sa.or_(
-            *(
-                sa.and_(
-                    *counted(Activity, {activity_type: ""}),
-                    Activity.adm1_pcode.is_(None) if one is None else Activity.adm1_pcode == one,
-                    Activity.adm2_pcode.is_(None) if two is None else Activity.adm2_pcode == two,
-                )
-                for activity_type, one, two in sorted(areas, key=repr)
-            )
-        )
+def _of_areas(operation: Operation, last: int, areas: set[tuple[Any, ...]], types: dict[str, str]) -> Any:
+    """Return the statement of the rows before ``last`` of types in regions and cercles.
+
+    One arm for each, since SQLite knows no index for a choice of several; if these are many, every row.
+    """
+    current = [
+        Activity.operation_id == operation.id,
+        Activity.superseded_at.is_(None),
+        Activity.id + 0 <= last,
     ]
+    rows = sa.select(sa.literal(0), *_columns(Activity)).where(*current)
+    if len(areas) > FEW:
+        return rows.where(*counted(Activity, types))
+    return sa.union_all(
+        *(
+            rows.where(
+                *counted(Activity, {activity_type: ""}),
+                Activity.adm1_pcode.is_(None) if one is None else Activity.adm1_pcode == one,
+                Activity.adm2_pcode.is_(None) if two is None else Activity.adm2_pcode == two,
+            )
+            for activity_type, one, two in sorted(areas, key=repr)
+        )
+    )
 
 
 def _buckets(
@@ -168,6 +168,14 @@ def _units(rules: SummaryRules) -> Iterator[tuple[int, int, float]]:
 
 def _add_steps(found: _Months, months: _Months, rules: SummaryRules) -> None:
     """Add what each month of one site adds: first the months of the plan, then those outside it."""
+    if len(months) == 1:
+        ((period, figures),) = months.items()
+        if min(figures) >= 0:
+            # Most sites have one month, and that is their largest.
+            there = found[rules.month(period)]
+            for index, figure in enumerate(figures):
+                there[index] += figure
+            return
     order = sorted(months, key=lambda period: (rules.month(period), period))
     for own, other, factor in _units(rules):
         said_ = (

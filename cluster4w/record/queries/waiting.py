@@ -24,38 +24,11 @@ UNFINISHED = frozenset({SubmissionState.RECEIVED, SubmissionState.CHECKING})
 WAITING = UNFINISHED | {SubmissionState.RECORDING}
 
 
-#: What happens beside a file: nothing that its check looks at. Changes of activities are looked up apart.
-_BESIDE = frozenset(
-    {
-        "activities.recorded",
-        "activity.changed_in_form",
-        "activity.entered_in_form",
-        "activity.withdrawn",
-        "double_count.settled",
-        "needs.chosen",
-        "needs.choice_ended",
-        "needs.described",
-        "needs.received",
-        "needs.removed",
-        "needs.restored",
-        "needs.saved",
-        "nil_report.recorded",
-        "nil_report.taken_back",
-        "period.due_set",
-        "submission.asked_again",
-        "submission.checked",
-        "submission.discarded",
-        "submission.fixed",
-        "submission.not_recorded",
-        "submission.question_settled",
-        "submission.received",
-        "submission.recorded",
-        "submission.refused",
-        "submission.sent",
-        "submission.submitted",
-        "submission.vanished_chosen",
-    }
-)
+#: Beginnings of what happens beside a file: its check looks at none of it. Activities are looked up apart.
+_BESIDE = (
+    "activities.", "activity.", "double_count.", "needs.", "nil_report.", "period.due_set", "person.",
+    "submission.",
+)  # fmt: skip
 #: What says to be written so long before a check began may have been committed after it.
 _OVERLAP = dt.timedelta(minutes=2)
 
@@ -106,10 +79,9 @@ def sent_before(
     sha256: str,
     *,
     organisation_id: int | None,
-    month: str | None,
     since: dt.datetime,
 ) -> Submission | None:
-    """Return the latest submission of the very same file by the same sender for the same month.
+    """Return the latest submission of the very same file by the same sender, whatever its month.
 
     One that a worker is at counts whenever it came; the others, from ``since`` on. Those that were refused
     or put away do not count.
@@ -122,7 +94,6 @@ def sent_before(
             StoredFile.sha256 == sha256,
             Submission.operation_id == operation.id,
             Submission.organisation_id.is_not_distinct_from(organisation_id),
-            Submission.month.is_not_distinct_from(month),
             sa.or_(
                 Submission.state.in_(WAITING),
                 sa.and_(Submission.state.in_(settled), Submission.created_at >= since),
@@ -145,7 +116,9 @@ def moved_on(session: orm.Session, operation: Operation, submission: Submission)
         return True
     since = dt.datetime.fromisoformat(began) - _OVERLAP
     event = sa.select(AuditEvent.id).where(
-        AuditEvent.operation_id == operation.id, AuditEvent.at >= since, AuditEvent.action.not_in(_BESIDE)
+        AuditEvent.operation_id == operation.id,
+        AuditEvent.at >= since,
+        *(AuditEvent.action.not_like(f"{beginning}%") for beginning in _BESIDE),
     )
     whose = sa.select(SubmissionRow.organisation_id).where(SubmissionRow.submission_id == submission.id)
     version = sa.select(Activity.id).where(

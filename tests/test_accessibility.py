@@ -1,0 +1,73 @@
+"""Every page that people work with, judged by axe-core in a browser: no violation of WCAG 2.2 A and AA.
+
+On SQLite alone, as the other browser tests are.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from cluster4w import jobs
+from tests.books import book
+from tests.browser import DESK, PHONE, find_chromium, visit
+from tests.record_rows import add_rows
+from tests.test_browser import received
+from tests.test_gap_page import ROWS, load_targets
+from tests.test_upload_pages import own
+
+HERE = "/test-2016"
+#: Standards that are asked for, and what axe calls good practice beside them.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+GAPS = (
+    "",
+    "&dans=ML07&zone=ML0701",
+    "&niveau=1&classe=c0",
+    "&montre=presence",
+    "&montre=recouvrements&cote=shelter",
+)
+#: Pages that look the same on a phone as far as these rules go: looked at once.
+MORE = ("envois/1/colonnes", "regles", "besoins", "activites", "exports", "mois", "equipe")
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def violations(page: Any) -> list[str]:
+    """Return what axe finds wrong with a page, in its words and with the first element of each."""
+    script = (files("axe_playwright_python") / "axe.min.js").read_text()
+    page.evaluate(script)
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+    return [
+        f"{v['id']}: {v['help']} ({len(v['nodes'])}): {v['nodes'][0]['html'][:200]}"
+        for v in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "more"), [("en", DESK, MORE), ("fr", PHONE, ())], ids=["en-desk", "fr-phone"]
+)
+def test_no_page_keeps_anybody_out(
+    app: Any, language: str, size: dict[str, int], more: tuple[str, ...]
+) -> None:
+    find_chromium()
+    add_rows(app, "ONG-A", *ROWS)
+    add_rows(app, "ONG-B", {"first_time_assisted": True})
+    load_targets(app)
+    number = received(
+        app, book(own(Commune="Bankas", Ménages="environ trois cents"), own(), own(Activité="Zzz"))
+    )
+    jobs.run_check(app, number)
+    paths = [f"ecarts?sous_secteur=nfi{part}" for part in GAPS]
+    paths += ["ecarts/ML0701?sous_secteur=nfi", "", "envoyer", f"envois/{number}", "doubles", *more]
+    wrong = {}
+    with visit(app, "information_manager", language=language) as visitor:
+        for path in paths:
+            page = visitor.open(f"{HERE}/{path}", size=size)
+            assert page.get_attribute("html", "lang") == language
+            assert page.inner_text("h1") not in ("", "Not found", "Introuvable"), path
+            if found := violations(page):
+                wrong[path] = found
+            page.context.close()
+    assert wrong == {}
