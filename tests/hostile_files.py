@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from random import Random
 
-from cluster4w.intake import old_excel
+from cluster4w.intake.opening import old_excel
 from tests.books import HEADERS, ROW, book, part, row, with_part
 from tests.mutations import ods_book, old_book, unzipped, zipped
 from tests.test_hostile_workbooks import xlsb

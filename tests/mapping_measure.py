@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cluster4w.intake.assign import map_columns
-from cluster4w.intake.locate import find_table, table_at
-from cluster4w.intake.map import Vocabulary
+from cluster4w.intake.headers.assign import map_columns
+from cluster4w.intake.headers.locate import find_table, table_at
+from cluster4w.intake.headers.map import Vocabulary
 from cluster4w.template.declaration import shipped
 from tests.labelled_headers import TABLES, Labelled
 

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 
-from cluster4w.intake import old_excel
+from cluster4w.intake.opening import old_excel
 from tests.books import HEADERS, book, row
 from tests.rich_books import extended, rich_book, with_macros, with_threads
 

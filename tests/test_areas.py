@@ -16,10 +16,10 @@ import shapefile
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.intake.areas_file import load_areas
-from cluster4w.intake.areas_report import LoadedAreas
-from cluster4w.intake.simplify import simplify
-from cluster4w.intake.tables import number_of, read_tables
+from cluster4w.intake.areas.file import load_areas
+from cluster4w.intake.areas.report import LoadedAreas
+from cluster4w.intake.areas.simplify import simplify
+from cluster4w.intake.opening.tables import number_of, read_tables
 from cluster4w.models import AreaLink, Operation
 from cluster4w.record.operations.shipping import ship_reference_data
 from cluster4w.record.queries.areas import boundaries, get_edition, list_editions, load_gazetteer

@@ -262,7 +262,7 @@ def test_csv_files_are_checked_like_workbooks(session: orm.Session, operation: O
 def test_every_code_that_intake_raises_has_words() -> None:
     folder = Path(intake.__file__).parent
     raised = set()
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
         raised |= set(re.findall(r'Issue\(\s*"([a-z_]+\.[a-z_]+)"', source))
         raised |= set(re.findall(r'\.say\(\s*"([a-z_]+\.[a-z_0-9]+)"', source))

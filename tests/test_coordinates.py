@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.intake.coordinates import degrees
-from cluster4w.intake.whereabouts import Whereabouts
+from cluster4w.intake.places.coordinates import degrees
+from cluster4w.intake.places.whereabouts import Whereabouts
 from cluster4w.models import Area, Boundary, Operation
 from cluster4w.record.gazetteer import Gazetteer, Place
 from cluster4w.record.queries.areas import Outlines

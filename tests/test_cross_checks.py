@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import orm
 
 from cluster4w.intake.findings import WORDS, Finding, message
-from cluster4w.intake.rules import RuleRunner, Surroundings, run
+from cluster4w.intake.judging.rules import RuleRunner, Surroundings, run
 from cluster4w.models import Operation
 from cluster4w.template.declaration import shipped
 from cluster4w.template.kinds import Values

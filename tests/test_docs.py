@@ -14,7 +14,7 @@ import pytest
 
 from cluster4w.cli import main
 from cluster4w.config import SETTINGS
-from cluster4w.intake.catalogue import TITLES, catalogue
+from cluster4w.intake.judging.catalogue import TITLES, catalogue
 from cluster4w.template.columns import Condition
 from cluster4w.template.declaration import shipped
 from cluster4w.template.language import translator

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.gaps.presence import reporting_status
-from cluster4w.intake.rules import RuleRunner
+from cluster4w.intake.judging.rules import RuleRunner
 from cluster4w.models import Activity, NilReport, Operation, Person
 from cluster4w.record.operations.example import SignIn, example_plan, load_example, split
 from cluster4w.record.operations.people import verify_password

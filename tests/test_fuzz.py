@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cluster4w.intake.assign import map_columns
-from cluster4w.intake.choose import choose_sheets
-from cluster4w.intake.locate import find_table, no_data
-from cluster4w.intake.map import Vocabulary, detect_layout
+from cluster4w.intake.headers.assign import map_columns
+from cluster4w.intake.headers.choose import choose_sheets
+from cluster4w.intake.headers.locate import find_table, no_data
+from cluster4w.intake.headers.map import Vocabulary, detect_layout
 from cluster4w.intake.open import Sheet, Workbook
 from cluster4w.intake.read import Context, as_text, parse
 from cluster4w.template.declaration import Template, shipped

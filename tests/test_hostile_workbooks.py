@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
-from cluster4w.intake import old_excel
-from cluster4w.intake.archive import Archive
 from cluster4w.intake.open import open_workbook
+from cluster4w.intake.opening import old_excel
+from cluster4w.intake.opening.archive import Archive
 from tests.test_open import code_of
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.extensions import db
-from cluster4w.intake.aliases_file import load_aliases
 from cluster4w.intake.one_row import check_row
-from cluster4w.intake.organisations import OrganisationFinder
+from cluster4w.intake.places.aliases_file import load_aliases
+from cluster4w.intake.places.organisations import OrganisationFinder
 from cluster4w.models import Activity, Alias, AliasUse, AuditEvent, GazetteerEdition, Operation
 from cluster4w.models.engine import writing
 from cluster4w.record.operations.aliases import Answer, learn, revoke

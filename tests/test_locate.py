@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from sqlalchemy import orm
 
-from cluster4w.intake.locate import HEADER_ROWS, Table, find_table, no_data
-from cluster4w.intake.map import Vocabulary
+from cluster4w.intake.headers.locate import HEADER_ROWS, Table, find_table, no_data
+from cluster4w.intake.headers.map import Vocabulary
 from cluster4w.models import Operation
 from cluster4w.template.declaration import shipped
 from tests.books import HEADERS, ROW, saved

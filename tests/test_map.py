@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import orm
 
-from cluster4w.intake.assign import map_columns, side
-from cluster4w.intake.map import Mapped, Vocabulary, detect_layout
+from cluster4w.intake.headers.assign import map_columns, side
+from cluster4w.intake.headers.map import Mapped, Vocabulary, detect_layout
 from cluster4w.models import Alias, Operation
 from cluster4w.record.queries.context import Learned
 from cluster4w.record.queries.organisations import get_agency

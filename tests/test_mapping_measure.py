@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cluster4w.intake.map import Vocabulary
+from cluster4w.intake.headers.map import Vocabulary
 from cluster4w.template.declaration import shipped
 from cluster4w.template.targets import parse_target
 from tests.labelled_headers import TABLES

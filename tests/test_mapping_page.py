@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.intake.mapping_file import read_mapping
-from cluster4w.intake.samples import LONGEST, Samples
+from cluster4w.intake.headers.mapping_file import read_mapping
+from cluster4w.intake.headers.samples import LONGEST, Samples
 from cluster4w.models import Activity, Alias, AliasUse, AuditEvent, Operation
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.declaration import shipped

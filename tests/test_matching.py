@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cluster4w.intake.compare import CheckedRow, Comparer, Comparison, Seen
+from cluster4w.intake.comparing.compare import CheckedRow, Comparer, Comparison, Seen
 from cluster4w.record.queries.comparison import Recorded
 from cluster4w.template.declaration import parse, shipped_declaration
 

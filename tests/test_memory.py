@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from cluster4w.intake.memory import SELDOM, seldom_collected
+from cluster4w.intake.opening.memory import SELDOM, seldom_collected
 
 
 def test_overlapping_blocks_collect_seldom_until_the_last_one_ends() -> None:

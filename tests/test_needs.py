@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.intake.areas_file import load_areas
-from cluster4w.intake.needs_file import About, load_needs
-from cluster4w.intake.needs_report import LoadedNeeds
+from cluster4w.intake.areas.file import load_areas
+from cluster4w.intake.needs.file import About, load_needs
+from cluster4w.intake.needs.report import LoadedNeeds
 from cluster4w.models import AuditEvent, Operation
 from cluster4w.record.operations.needs import Figure, choose_table
 from cluster4w.record.operations.shipping import ship_reference_data

@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 from sqlalchemy import orm
 
-from cluster4w.intake.areas_file import load_areas
+from cluster4w.intake.areas.file import load_areas
 from cluster4w.intake.findings import message
-from cluster4w.intake.needs_file import About, read_needs
-from cluster4w.intake.needs_report import LoadedNeeds
+from cluster4w.intake.needs.file import About, read_needs
+from cluster4w.intake.needs.report import LoadedNeeds
 from cluster4w.models import Operation
 from cluster4w.record.operations.needs import Figure
 from cluster4w.record.operations.shipping import ship_reference_data

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.intake.needs_file import About, read_needs
+from cluster4w.intake.needs.file import About, read_needs
 from cluster4w.models import NeedChoice, NeedSource, NeedUpload, Operation, StoredFile
 from cluster4w.publish.needs_workbook import write_needs_template
 from cluster4w.record.operations.needs import Figure
@@ -104,7 +104,7 @@ def test_a_file_that_is_no_table_is_said_on_its_page_and_cannot_be_loaded(
 def test_a_table_of_another_edition_is_translated_with_one_click(
     app: Any, client_for: Any, session: orm.Session
 ) -> None:
-    from cluster4w.intake.areas_file import load_areas
+    from cluster4w.intake.areas.file import load_areas
 
     load_areas(session, NEWER.encode(), "n.csv", country="MLI", edition="2030")
     session.commit()

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import orm
 
-from cluster4w.intake.organisation_names import country_names, parts, without_country
-from cluster4w.intake.organisations import Found, OrganisationFinder
+from cluster4w.intake.places.organisation_names import country_names, parts, without_country
+from cluster4w.intake.places.organisations import Found, OrganisationFinder
 from cluster4w.models import Operation
 from cluster4w.record.operations.organisations import register
 from cluster4w.record.queries.organisations import Agency

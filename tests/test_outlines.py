@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import orm
 
-from cluster4w.intake.areas_columns import find_columns
-from cluster4w.intake.areas_file import load_areas
-from cluster4w.intake.areas_report import LoadedAreas
-from cluster4w.intake.mending import mend, signed_area
-from cluster4w.intake.shapes import read_json
+from cluster4w.intake.areas.columns import find_columns
+from cluster4w.intake.areas.file import load_areas
+from cluster4w.intake.areas.mending import mend, signed_area
+from cluster4w.intake.areas.report import LoadedAreas
+from cluster4w.intake.areas.shapes import read_json
 from cluster4w.models import GazetteerEdition, Operation
 from cluster4w.record.operations.shipping import ship_reference_data
 from cluster4w.record.queries.areas import boundaries, get_edition, load_gazetteer, outlines

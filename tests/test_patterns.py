@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import orm
 
-from cluster4w.intake.compare import CheckedRow
+from cluster4w.intake.comparing.compare import CheckedRow
 from cluster4w.intake.findings import WORDS, Finding, message
+from cluster4w.intake.judging.outliers import Usual, judged, unlike_before, unlike_column
+from cluster4w.intake.judging.patterns import odd_cells, patterns
 from cluster4w.intake.one_row import check_row
-from cluster4w.intake.outliers import Usual, judged, unlike_before, unlike_column
-from cluster4w.intake.patterns import odd_cells, patterns
 from cluster4w.models import Operation
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.figures import Figures, reported_figures

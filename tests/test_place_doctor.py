@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.intake.place_cells import Placed
-from cluster4w.intake.place_names import listed, plain, sound
-from cluster4w.intake.places import PlaceFinder
+from cluster4w.intake.places.cells import Placed
+from cluster4w.intake.places.finder import PlaceFinder
+from cluster4w.intake.places.names import listed, plain, sound
 from cluster4w.models import Activity, Operation
 from cluster4w.publish.map_candidates import Candidate, ground
 from cluster4w.record.gazetteer import Gazetteer, Place

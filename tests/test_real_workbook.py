@@ -13,10 +13,10 @@ from python_calamine import CalamineWorkbook
 from rapidfuzz import fuzz
 from sqlalchemy import orm
 
-from cluster4w.intake.areas_file import load_areas
+from cluster4w.intake.areas.file import load_areas
 from cluster4w.intake.check import Check, check_file
 from cluster4w.intake.findings import Finding
-from cluster4w.intake.place_names import plain, sound
+from cluster4w.intake.places.names import plain, sound
 from cluster4w.intake.report import report
 from cluster4w.models import Base, Operation
 from cluster4w.models.engine import make_engine

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import orm
 
-from cluster4w.intake.organisations import Found, OrganisationFinder
-from cluster4w.intake.place_cells import Placed
-from cluster4w.intake.place_names import plain
-from cluster4w.intake.places import PlaceFinder
+from cluster4w.intake.places.cells import Placed
+from cluster4w.intake.places.finder import PlaceFinder
+from cluster4w.intake.places.names import plain
+from cluster4w.intake.places.organisations import Found, OrganisationFinder
 from cluster4w.models import Alias, Operation
 from cluster4w.record.gazetteer import Gazetteer, Place
 from cluster4w.record.queries.context import Learned

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import orm
 
 from cluster4w.extensions import db
-from cluster4w.intake.catalogue import bounds, catalogue, get_entry
 from cluster4w.intake.findings import WORDS
+from cluster4w.intake.judging.catalogue import bounds, catalogue, get_entry
 from cluster4w.intake.submit import receive, run_check, submit
 from cluster4w.models import Operation
 from cluster4w.record.operations.rules import set_bounds, set_severity

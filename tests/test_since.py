@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.intake.since import FileRow, as_report, compare_files
+from cluster4w.intake.comparing.since import FileRow, as_report, compare_files
 from cluster4w.models import Submission
 from tests.books import book
 from tests.pages import parse, text_of

@@ -26,7 +26,8 @@ from cluster4w.template.layouts import LISTS_SHEET, META_SHEET
 #: The order in which a worksheet's elements stand (ECMA-376, CT_Worksheet); Excel repairs any other.
 ORDER = [
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetProtection",
-    "autoFilter", "mergeCells", "conditionalFormatting", "dataValidations", "printOptions", "pageMargins", "pageSetup",
+    "autoFilter", "mergeCells", "conditionalFormatting", "dataValidations", "printOptions", "pageMargins",
+    "pageSetup",
 ]  # fmt: skip
 
 

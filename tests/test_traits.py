@@ -14,7 +14,7 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check
-from cluster4w.intake.delimited import decode
+from cluster4w.intake.opening.delimited import decode
 from cluster4w.intake.read import day
 from cluster4w.models import Operation
 from tests.books import HEADERS, ROW, sheet

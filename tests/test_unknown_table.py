@@ -7,8 +7,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from cluster4w.intake.map import Vocabulary
-from cluster4w.intake.unknown import look
+from cluster4w.intake.headers.map import Vocabulary
+from cluster4w.intake.headers.unknown import look
 from cluster4w.template.declaration import shipped
 from tests.books import saved
 from tests.pages import parse

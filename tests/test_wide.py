@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check
-from cluster4w.intake.mapping_file import as_aliases, read_mapping, write_mapping
+from cluster4w.intake.headers.mapping_file import as_aliases, read_mapping, write_mapping
 from cluster4w.intake.submit import record_check
 from cluster4w.models import Operation
 from cluster4w.publish.annotated import annotate, of_check

@@ -36,7 +36,7 @@ def aliases() -> None:
 @in_app_writing
 def aliases_load(session: orm.Session, file: Path, slug: str, as_json: bool, lang: str) -> None:
     """Learn other names of organisations from a list: csv with a column of names and one of other names."""
-    from cluster4w.intake.aliases_file import load_aliases
+    from cluster4w.intake.places.aliases_file import load_aliases
 
     loaded = load_aliases(session, get_operation_named(session, slug), file.read_bytes(), file.name)
     session.commit()

@@ -176,7 +176,7 @@ def areas_load(
 
     Several files are loaded one after the other, all of them or none: give regions before cercles.
     """
-    from cluster4w.intake.areas_file import load_areas
+    from cluster4w.intake.areas.file import load_areas
 
     loaded = [
         load_areas(

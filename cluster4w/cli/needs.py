@@ -63,7 +63,7 @@ def needs_load(
 
     The table stands beside those that are there. Of the same source and date it is taken for a correction.
     """
-    from cluster4w.intake.needs_file import About, load_needs, read_needs
+    from cluster4w.intake.needs.file import About, load_needs, read_needs
 
     about = About(
         source, dated.date(), published.date() if published else None, validated_by, sub_sector, edition

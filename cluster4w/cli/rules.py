@@ -34,7 +34,7 @@ def rules() -> None:
 @in_app
 def rules_list(session: orm.Session, slug: str, as_json: bool, lang: str) -> None:
     """List every kind of finding with its severity in the operation and the product's own."""
-    from cluster4w.intake.catalogue import catalogue
+    from cluster4w.intake.judging.catalogue import catalogue
     from cluster4w.record.queries.operations import template_of
 
     operation = get_operation_named(session, slug)
@@ -65,7 +65,7 @@ def rules_list(session: orm.Session, slug: str, as_json: bool, lang: str) -> Non
 @in_app_writing
 def rules_set(session: orm.Session, code: str, severity: str, slug: str, note: str, lang: str) -> None:
     """Give a kind of finding a severity of the operation's own: error, warning, info, off or default."""
-    from cluster4w.intake.catalogue import get_entry
+    from cluster4w.intake.judging.catalogue import get_entry
     from cluster4w.record.operations.rules import set_severity
     from cluster4w.record.queries.operations import template_of
 

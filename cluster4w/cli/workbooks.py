@@ -69,7 +69,7 @@ def _check(
     answers: list[Answer] | None = None,
 ) -> tuple[Operation, Check]:
     from cluster4w.intake.check import check_file
-    from cluster4w.intake.mapping_file import as_aliases
+    from cluster4w.intake.headers.mapping_file import as_aliases
     from cluster4w.record.queries.organisations import get_agency
 
     operation = get_operation_named(session, slug)
@@ -92,7 +92,7 @@ def _check(
 
 def _answers(session: orm.Session, slug: str, mapping: Path | None) -> list[Answer]:
     """Return what a mapping file says."""
-    from cluster4w.intake.mapping_file import read_mapping
+    from cluster4w.intake.headers.mapping_file import read_mapping
     from cluster4w.record.queries.operations import template_of
 
     if mapping is None:
@@ -104,7 +104,7 @@ def _keep_answers(
     session: orm.Session, slug: str, acronym: str | None, answers: list[Answer], source: str
 ) -> list[Alias]:
     """Learn what a mapping file says, for the organisation of the file or else for everybody."""
-    from cluster4w.intake.mapping_file import worth_keeping
+    from cluster4w.intake.headers.mapping_file import worth_keeping
     from cluster4w.record.operations.aliases import learn
     from cluster4w.record.queries.context import load_context
     from cluster4w.record.queries.organisations import get_agency
@@ -188,7 +188,7 @@ def check(
     operation, found = _check(session, file, slug, acronym, month, all_clusters, answers)
     write_annotated(found, annotated, accept, lang)
     if proposal is not None:
-        from cluster4w.intake.mapping_file import write_mapping
+        from cluster4w.intake.headers.mapping_file import write_mapping
         from cluster4w.record.queries.operations import template_of
 
         proposal.write_text(write_mapping(found, template_of(operation), lang), encoding="utf-8")

@@ -11,21 +11,21 @@ from typing import Any
 
 from sqlalchemy import orm
 
-from cluster4w.intake.choose import choose_sheets, counted
-from cluster4w.intake.compare import CheckedRow, Comparer, Seen
-from cluster4w.intake.double_counts import double_counts
+from cluster4w.intake.comparing.compare import CheckedRow, Comparer, Seen
+from cluster4w.intake.comparing.double_counts import double_counts
 from cluster4w.intake.findings import WORDS, Finding
 from cluster4w.intake.fixes import CellFix, mended
-from cluster4w.intake.map import Vocabulary
-from cluster4w.intake.memory import seldom_collected
+from cluster4w.intake.headers.choose import choose_sheets, counted
+from cluster4w.intake.headers.map import Vocabulary
+from cluster4w.intake.judging.unusual import say_unusual
 from cluster4w.intake.meta import Meta, read_meta
 from cluster4w.intake.open import Workbook, open_workbook
-from cluster4w.intake.organisations import OrganisationFinder
-from cluster4w.intake.places import PlaceFinder
+from cluster4w.intake.opening.memory import seldom_collected
+from cluster4w.intake.places.finder import PlaceFinder
+from cluster4w.intake.places.organisations import OrganisationFinder
 from cluster4w.intake.sheet import SheetReader
 from cluster4w.intake.sheet_columns import SheetReport, row_keys
 from cluster4w.intake.steps import Counter, Share
-from cluster4w.intake.unusual import say_unusual
 from cluster4w.models import Operation
 from cluster4w.models.base import now
 from cluster4w.record.queries import comparison
@@ -87,7 +87,7 @@ class Check:
     new_organisations: list[Agency] = field(default_factory=list)
     #: Alias to the rows that were read through it, and those of them that submitting records.
     uses: dict[int, tuple[int, int]] = field(default_factory=dict)
-    #: What changed since the sender's last file, for the report (:mod:`cluster4w.intake.sent_before`).
+    #: What changed since the sender's last file (:mod:`cluster4w.intake.comparing.sent_before`).
     since: dict[str, Any] | None = None
     revision: int = 0
     began: dt.datetime = field(default_factory=now)
@@ -171,8 +171,8 @@ def check_file(
         month: ``YYYY-MM`` for rows that name none.
         all_clusters: keep the rows of other clusters too.
         progress: told the share that is done; see :mod:`cluster4w.intake.steps`.
-        answers: what columns are, by :func:`~cluster4w.intake.map.column_context` and folded header; over
-            what was learned before.
+        answers: what columns are, by :func:`~cluster4w.intake.headers.map.column_context` and folded
+            header; over what was learned before.
         fixes: cells that were corrected in the page, read instead of what the file says.
 
     Raises:

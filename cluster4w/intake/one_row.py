@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Reporter, worsen
-from cluster4w.intake.choose import DataSheet
-from cluster4w.intake.compare import CheckedRow, Comparer, Seen
-from cluster4w.intake.double_counts import double_counts
+from cluster4w.intake.comparing.compare import CheckedRow, Comparer, Seen
+from cluster4w.intake.comparing.double_counts import double_counts
 from cluster4w.intake.findings import Finding, words
-from cluster4w.intake.locate import Table
-from cluster4w.intake.map import Vocabulary
+from cluster4w.intake.headers.choose import DataSheet
+from cluster4w.intake.headers.locate import Table
+from cluster4w.intake.headers.map import Vocabulary
+from cluster4w.intake.judging.unusual import say_unlike_before
 from cluster4w.intake.open import Cell, Row, Sheet
-from cluster4w.intake.organisations import OrganisationFinder
-from cluster4w.intake.places import PlaceFinder
-from cluster4w.intake.scan import SheetScan
+from cluster4w.intake.opening.scan import SheetScan
+from cluster4w.intake.places.finder import PlaceFinder
+from cluster4w.intake.places.organisations import OrganisationFinder
 from cluster4w.intake.sheet import SheetReader
-from cluster4w.intake.unusual import say_unlike_before
 from cluster4w.models import Operation
 from cluster4w.record.queries import comparison
 from cluster4w.record.queries.context import IntakeContext, Learned, load_context

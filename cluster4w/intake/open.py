@@ -15,11 +15,11 @@ from typing import Any, NoReturn
 
 import python_calamine
 
-from cluster4w.intake import old_excel, xlsx_parts
-from cluster4w.intake.archive import Archive, packed_again, part_path
-from cluster4w.intake.delimited import read_delimited
-from cluster4w.intake.scan import SheetScan, ods_extent, scan_binary_sheet, scan_sheet
-from cluster4w.intake.text_volume import SharedTexts, binary_lengths, own_letters
+from cluster4w.intake.opening import old_excel, xlsx_parts
+from cluster4w.intake.opening.archive import Archive, packed_again, part_path
+from cluster4w.intake.opening.delimited import read_delimited
+from cluster4w.intake.opening.scan import SheetScan, ods_extent, scan_binary_sheet, scan_sheet
+from cluster4w.intake.opening.text_volume import SharedTexts, binary_lengths, own_letters
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 

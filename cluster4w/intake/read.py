@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-from cluster4w.intake.coordinates import degrees
 from cluster4w.intake.open import Cell
+from cluster4w.intake.places.coordinates import degrees
 from cluster4w.template.kinds import Kind, Value
 from cluster4w.template.language import listed
 from cluster4w.template.targets import PART_LABELS

@@ -8,15 +8,15 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from cluster4w.intake.asking import ask
-from cluster4w.intake.map import Mapped
+from cluster4w.intake.headers.map import Mapped
+from cluster4w.intake.headers.wide import Differs, Parting, Slot, add_up, check_total
 from cluster4w.intake.open import Cell
-from cluster4w.intake.organisations import OrganisationFinder
-from cluster4w.intake.place_cells import Placed, Said
-from cluster4w.intake.places import PlaceFinder
+from cluster4w.intake.places.asking import ask
+from cluster4w.intake.places.cells import Placed, Said
+from cluster4w.intake.places.finder import PlaceFinder
+from cluster4w.intake.places.organisations import OrganisationFinder
+from cluster4w.intake.places.whereabouts import Whereabouts
 from cluster4w.intake.read import ABSENT, Context, Issue, Parsed, as_text, date_of_parts, is_absent, parse
-from cluster4w.intake.whereabouts import Whereabouts
-from cluster4w.intake.wide import Differs, Parting, Slot, add_up, check_total
 from cluster4w.record.places import fill_places
 from cluster4w.record.queries.context import IntakeContext, Learned
 from cluster4w.template.columns import Column

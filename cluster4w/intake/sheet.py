@@ -6,23 +6,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster4w.intake.choose import DataSheet
-from cluster4w.intake.compare import CheckedRow
+from cluster4w.intake.comparing.compare import CheckedRow
 from cluster4w.intake.findings import WORDS
-from cluster4w.intake.locate import no_data
-from cluster4w.intake.map import Mapped, Vocabulary
-from cluster4w.intake.merged import MergedCells
+from cluster4w.intake.headers.choose import DataSheet
+from cluster4w.intake.headers.locate import no_data
+from cluster4w.intake.headers.map import Mapped, Vocabulary
+from cluster4w.intake.headers.samples import Samples
+from cluster4w.intake.headers.wide import Differs
+from cluster4w.intake.judging.patterns import odd_cells
+from cluster4w.intake.judging.rules import ASKING, RuleRunner
 from cluster4w.intake.open import Row
-from cluster4w.intake.organisations import OrganisationFinder
-from cluster4w.intake.patterns import odd_cells
-from cluster4w.intake.places import PlaceFinder
+from cluster4w.intake.opening.merged import MergedCells
+from cluster4w.intake.opening.scan import column_letter
+from cluster4w.intake.places.finder import PlaceFinder
+from cluster4w.intake.places.organisations import OrganisationFinder
 from cluster4w.intake.read import Issue, as_text, is_absent
 from cluster4w.intake.reconcile import ReadRow, RowReader
-from cluster4w.intake.rules import ASKING, RuleRunner
-from cluster4w.intake.samples import Samples
-from cluster4w.intake.scan import column_letter
 from cluster4w.intake.sheet_columns import SheetColumns, SheetReport, letter_of
-from cluster4w.intake.wide import Differs
 from cluster4w.record.queries.context import IntakeContext
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.template.kinds import Kind, Values

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster4w.intake.assign import map_columns
-from cluster4w.intake.choose import DataSheet
 from cluster4w.intake.fixes import ADDED, AddedColumns
-from cluster4w.intake.map import Mapped, Vocabulary, detect_layout
-from cluster4w.intake.samples import Samples
-from cluster4w.intake.scan import column_letter
-from cluster4w.intake.wide import Parting
+from cluster4w.intake.headers.assign import map_columns
+from cluster4w.intake.headers.choose import DataSheet
+from cluster4w.intake.headers.map import Mapped, Vocabulary, detect_layout
+from cluster4w.intake.headers.samples import Samples
+from cluster4w.intake.headers.wide import Parting
+from cluster4w.intake.opening.scan import column_letter
 from cluster4w.record.queries.context import IntakeContext
 from cluster4w.template.columns import Condition
 from cluster4w.template.language import DEFAULT_LANGUAGE, label

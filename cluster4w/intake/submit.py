@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check, check_file
-from cluster4w.intake.compare import CheckedRow, Seen, overlay
+from cluster4w.intake.comparing.compare import CheckedRow, Seen, overlay
+from cluster4w.intake.comparing.sent_before import months_of, since_last
 from cluster4w.intake.findings import Finding, summary
 from cluster4w.intake.fixes import EVERY_ROW, NAME, CellFix
 from cluster4w.intake.report import sheets_stored
-from cluster4w.intake.sent_before import months_of, since_last
 from cluster4w.intake.sheet_columns import row_keys
 from cluster4w.intake.steps import Counter, Share, Tell
 from cluster4w.models import Operation, Organisation, Person, Submission, SubmissionState

@@ -14,11 +14,11 @@ from typing import Any, BinaryIO
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check
-from cluster4w.intake.choose import is_findings_sheet
 from cluster4w.intake.findings import Finding
+from cluster4w.intake.headers.choose import is_findings_sheet
 from cluster4w.intake.open import guarded, open_workbook
-from cluster4w.intake.scan import column_letter
-from cluster4w.intake.xlsx_parts import describe
+from cluster4w.intake.opening.scan import column_letter
+from cluster4w.intake.opening.xlsx_parts import describe
 from cluster4w.models import Submission, SubmissionState
 from cluster4w.publish.annotated_findings import LISTED, FindingsSheet
 from cluster4w.publish.annotated_parts import Parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cluster4w.intake.scan import column_letter, column_number
+from cluster4w.intake.opening.scan import column_letter, column_number
 from cluster4w.publish.xml_patch import Edit, Element, appended, edited, outline, with_attribute
 
 #: Width of the status column, in characters.

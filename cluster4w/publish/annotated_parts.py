@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
-from cluster4w.intake.archive import part_path
-from cluster4w.intake.scan import column_letter
+from cluster4w.intake.opening.archive import part_path
+from cluster4w.intake.opening.scan import column_letter
 from cluster4w.publish.annotated_comments import At, comments_xml, drawing_xml
 from cluster4w.publish.annotated_frame import relation_types
 from cluster4w.publish.annotated_threads import persons_xml, threads_xml

@@ -9,8 +9,8 @@ from io import BytesIO
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cluster4w.intake.archive import Archive
 from cluster4w.intake.open import Cell, Sheet, guarded, open_workbook
+from cluster4w.intake.opening.archive import Archive
 from cluster4w.publish.formula_safety import looks_like_a_formula
 from cluster4w.publish.package import SheetRows, fill
 from cluster4w.publish.sheet_xml import day_tail, escaped, letters, number_tail, text_tail

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cluster4w.intake.scan import column_letter, column_number
+from cluster4w.intake.opening.scan import column_letter, column_number
 from cluster4w.publish.annotated_frame import Frame, with_frame, with_tail
 from cluster4w.publish.annotated_styles import Mark, Styles
 from cluster4w.publish.sheet_xml import escaped

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from cluster4w.intake.findings import Finding, message, title
-from cluster4w.intake.scan import column_letter, column_number
+from cluster4w.intake.opening.scan import column_letter, column_number
 from cluster4w.publish.annotated_sheet import Touch
 from cluster4w.publish.annotated_styles import Mark
 from cluster4w.template.language import N_, Translate

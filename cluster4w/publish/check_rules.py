@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from cluster4w.intake.rules import fits
+from cluster4w.intake.judging.rules import fits
 from cluster4w.publish.check_row import Problem, Row, all_of, any_of, list_name, month_of
 from cluster4w.template.declaration import Template
 from cluster4w.template.rules import Check, Rule

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from cluster4w.intake.archive import Archive, part_path
+from cluster4w.intake.opening.archive import Archive, part_path
 from cluster4w.publish.package import COMPRESSION
 from cluster4w.publish.xml_patch import in_bytes
 
@@ -36,7 +36,7 @@ class Package:
     """The parts of a workbook, by their paths in any case."""
 
     def __init__(self, data: bytes) -> None:
-        """Read the directory; raises what :class:`cluster4w.intake.archive.Archive` raises."""
+        """Read the directory; raises what :class:`cluster4w.intake.opening.archive.Archive` raises."""
         self.archive = Archive(data)
         self._new: dict[str, _Entry] = {}
 

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from cluster4w.extensions import db
-from cluster4w.intake.map import Vocabulary
-from cluster4w.intake.unknown import columns_at, look
+from cluster4w.intake.headers.map import Vocabulary
+from cluster4w.intake.headers.unknown import columns_at, look
 from cluster4w.models import Submission, SubmissionState
 from cluster4w.record.operations.aliases import Answer, revoke
 from cluster4w.record.queries import aliases

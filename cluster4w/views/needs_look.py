@@ -13,8 +13,8 @@ from werkzeug.datastructures import FileStorage
 
 from cluster4w.extensions import db
 from cluster4w.intake.findings import Finding, message, title
-from cluster4w.intake.needs_file import About, load_needs, read_needs
-from cluster4w.intake.needs_report import Kind, LoadedNeeds, RegionTotal
+from cluster4w.intake.needs.file import About, load_needs, read_needs
+from cluster4w.intake.needs.report import Kind, LoadedNeeds, RegionTotal
 from cluster4w.models import NeedUpload, StoredFile
 from cluster4w.publish.needs_workbook import write_needs_template
 from cluster4w.record.operations.needs import keep_upload, mark_loaded, upload_with_edition

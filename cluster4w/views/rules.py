@@ -12,7 +12,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from cluster4w.extensions import db
-from cluster4w.intake.catalogue import NEVER_SILENT, TITLES, Bounds, Entry, bounds, catalogue, get_entry
+from cluster4w.intake.judging.catalogue import (
+    NEVER_SILENT,
+    TITLES,
+    Bounds,
+    Entry,
+    bounds,
+    catalogue,
+    get_entry,
+)
 from cluster4w.intake.read import number
 from cluster4w.models.base import now
 from cluster4w.record.operations import rules as operations

@@ -11,9 +11,9 @@ from flask_babel import gettext
 
 from cluster4w import jobs
 from cluster4w.extensions import db
-from cluster4w.intake.choose import NO_TABLE
+from cluster4w.intake.headers.choose import NO_TABLE
+from cluster4w.intake.headers.unknown import LARGEST
 from cluster4w.intake.submit import agreed, run_check, submit
-from cluster4w.intake.unknown import LARGEST
 from cluster4w.models import Submission, SubmissionState
 from cluster4w.publish.annotated import annotate, form_of, of_submission
 from cluster4w.publish.annotated_words import FILLABLE

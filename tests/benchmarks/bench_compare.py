@@ -37,7 +37,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import orm
 
 from cluster4w.intake.check import check_file
-from cluster4w.intake.outliers import COLUMNS
+from cluster4w.intake.judging.outliers import COLUMNS
 from cluster4w.models.engine import make_engine
 from cluster4w.publish.annotated import annotate, of_check
 from cluster4w.record.gazetteer import Gazetteer

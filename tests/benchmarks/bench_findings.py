@@ -1,9 +1,9 @@
 """Precision of findings: some of the real Mali workbook's, drawn by lot, were looked up and judged by hand.
 
-``findings_judged.csv`` holds the judgements: which draw, the finding (its row, column, code and the value it is
-about), ``right`` or ``wrong``, and why. ``python -m tests.benchmarks findings`` checks the workbook again and says
-of each judged finding whether it is still said. ``--draw OUT.csv`` draws anew, for judging: fifty of all
-findings alike, and fifty more with at most six of a code, since half of all findings are repeated rows.
+``findings_judged.csv`` holds the judgements: which draw, the finding (its row, column, code and the value it
+is about), ``right`` or ``wrong``, and why. ``python -m tests.benchmarks findings`` checks the workbook again
+and says of each judged finding whether it is still said. ``--draw OUT.csv`` draws anew, for judging: fifty of
+all findings alike, and fifty more with at most six of a code, since half of all findings are repeated rows.
 
 Source of the workbook: OCHA Mali, operational presence, December 2023 (HDX, CC BY-IGO).
 """
@@ -29,7 +29,7 @@ def _check(real: Path) -> Any:
     """Check the workbook with the communes of its own time and the later edition beside it."""
     from sqlalchemy import orm
 
-    from cluster4w.intake.areas_file import load_areas
+    from cluster4w.intake.areas.file import load_areas
     from cluster4w.intake.check import check_file
     from cluster4w.models.engine import make_engine
     from cluster4w.record.queries.operations import get_operation

@@ -83,8 +83,8 @@ def typed(real: Path) -> tuple[Counter[Cells], Counter[Cells]]:
 
 def finder(real: Path, session: Any) -> Any:
     """Return the product's finder over the edition 2016, the later editions beside it."""
-    from cluster4w.intake.areas_file import load_areas
-    from cluster4w.intake.places import PlaceFinder
+    from cluster4w.intake.areas.file import load_areas
+    from cluster4w.intake.places.finder import PlaceFinder
     from cluster4w.record.queries.areas import get_edition, load_gazetteer
 
     for name, year in (("2016_adm3", "2016"), ("2021", "2021"), ("2025", "2025")):

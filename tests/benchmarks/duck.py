@@ -83,8 +83,8 @@ def statement(question: Question, choices: Iterable[Choice], household_size: flo
     every = ", ".join(f"'{choice.key}'" for choice in all_types)
     there = ["status NOT IN ('suspended', 'cancelled')", f"activity_type IN ({every})", *where[1:]]
     return (
-        "WITH response AS (SELECT area, sum(reached) AS reached, sum(planned) AS planned, sum(helped) AS helped,"
-        f" sum(n) AS n FROM ({' UNION ALL '.join(parts)}) GROUP BY area),"
+        "WITH response AS (SELECT area, sum(reached) AS reached, sum(planned) AS planned,"
+        f" sum(helped) AS helped, sum(n) AS n FROM ({' UNION ALL '.join(parts)}) GROUP BY area),"
         f" present AS (SELECT {level} AS area, count(DISTINCT organisation_id) AS organisations"
         f" FROM activity WHERE {' AND '.join(there)} GROUP BY area)"
         " SELECT * FROM response FULL JOIN present USING (area) ORDER BY area"

@@ -56,7 +56,7 @@ class IntakeContext:
         return self.aliases.get(kind, {})
 
     def year(self, month: str | None) -> int | None:
-        """Return the year of a month that names none: that of the file's month, else of a plan of one year."""
+        """Return the year of a month that names none: the file's month's, else that of a plan of one year."""
         first, last = self.operation.plan_start.year, self.operation.plan_end.year
         return int(month[:4]) if month else first if first == last else None
 

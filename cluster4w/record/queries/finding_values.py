@@ -89,9 +89,8 @@ def _values(
 ) -> dict[tuple[str | None, int], dict[str, Any]]:
     r = SubmissionRow
     found = session.execute(
-        sa.select(r.sheet, r.number, r.values.label("said")).where(
-            r.submission_id == submission.id, r.number.in_({number for _, number in wanted})
-        )
+        sa.select(r.sheet, r.number, r.values.label("said"))
+        .where(r.submission_id == submission.id, r.number.in_({number for _, number in wanted}))
         # A row of the file may have become several: the first of them stands for it.
         .order_by(r.id.desc())
     )

@@ -1,0 +1,1 @@
+"""Loading needs and targets."""
