@@ -219,10 +219,11 @@ def _labels(
             left, top, right, bottom = projection.box(rings)
             room = (right - left) * (bottom - top)
         else:
-            y += DISC + SIZES[0]
+            # No label lies on a disc, its own or another's.
+            taken.append((x - DISC, y - DISC, x + DISC, y + DISC))
         anchors.append((-room, area.pcode, area, x, y))
     for _, _, area, x, y in sorted(anchors, key=lambda a: a[:2]):
-        label = _fitting(area, x, y, (width, height), taken)
+        label = _fitting(area, x, y, (width, height), taken, disc=area.pcode not in own)
         if label is None:
             unnamed += 1
             continue
@@ -232,7 +233,7 @@ def _labels(
 
 
 def _fitting(
-    area: MapArea, x: float, y: float, frame: tuple[float, float], taken: Sequence[Box]
+    area: MapArea, x: float, y: float, frame: tuple[float, float], taken: Sequence[Box], *, disc: bool
 ) -> SheetLabel | None:
     """Return the largest label that lies on nothing: name and value, then the name, then the value."""
     texts = [(area.name, area.value), (area.name,), (area.value,)] if area.value else [(area.name,)]
@@ -240,8 +241,9 @@ def _fitting(
         for size in SIZES:
             half = max(text_width(line, size) for line in lines) / 2 + 1
             inside_x = min(max(x, half), frame[0] - half)
-            # Two discs apart: a label that has no room under its disc goes above it.
-            for aside in (0.0, -size, size, -1.8 * size, 1.8 * size, -2 * (DISC + size)):
+            clear = DISC + len(lines) * size * 1.15 / 2 + 0.5
+            below = (clear, -clear) if disc else (0.0, -size, size, -1.8 * size, 1.8 * size)
+            for aside in below:
                 label = SheetLabel(inside_x, round(y + aside, 1), lines, size, bold=size == SIZES[0])
                 box = _box(label)
                 inside = box[0] >= 0 and box[1] >= 0 and box[2] <= frame[0] and box[3] <= frame[1]

@@ -29,7 +29,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.gaps.rules import types_of
-from cluster4w.gaps.table import Question, gap_table
+from cluster4w.gaps.table import GapTable, Question, gap_table
 from cluster4w.intake.check import check_file
 from cluster4w.intake.submit import record_check
 from cluster4w.models import Activity, Area, Need, NeedSource, Operation, Organisation
@@ -315,6 +315,15 @@ def _prepare(session: orm.Session, operation: Operation, count: int) -> float:
     return seconds
 
 
+def _same(table: GapTable, rows: Sequence[Any]) -> None:
+    """Raise where DuckDB did not count the same: area, reached, planned, helped, rows, organisations."""
+    ours = {r.pcode: (r.rows, r.organisations) for r in table.rows if r.rows or r.organisations}
+    assert ours == {row[0]: (int(row[4] or 0), row[5]) for row in rows}
+    for index, people in ((1, table.total.reached), (2, table.total.planned), (3, table.total.assistances)):
+        # A table rounds each of its lines.
+        assert abs(sum(row[index] or 0 for row in rows) - (people or 0)) < len(rows)
+
+
 def _questions(session: orm.Session, operation: Operation, count: int) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -325,6 +334,7 @@ def _questions(session: orm.Session, operation: Operation, count: int) -> list[d
             for name, question in QUESTIONS.items():
                 choices = types_of(template_of(operation), question.sub_sector, counting=False)
                 asked = duck.statement(question, choices, operation.household_size)
+                _same(gap_table(session, operation, question), connection.execute(asked).fetchall())
                 lines, everything, ours, ducks = _best(
                     partial(_read, session, operation, question, _SUMMARY),
                     partial(_read, session, operation, question, _SUMMARY + _BESIDE),

@@ -111,14 +111,25 @@ def _add_largest(session: orm.Session, operation: Operation, cells: dict[CellKey
     if not cells:
         return
     given = (*_CELL_KEY, *COLUMNS)
-    nothing: dict[str, Any] = {c.name: sa.literal_column("0") for c in _CELLS.columns if c.name not in given}
-    insert = _insert(session, _CELLS).values({name: sa.bindparam(name) for name in given} | nothing)
+    others = [c.name for c in _CELLS.columns if c.name not in given]
+    rows = [(operation.id, *key, *figures) for key, figures in cells.items()]
+    insert = _insert(session, _CELLS)
+    if session.get_bind().dialect.name == "postgresql":
+        # One statement with a list for each column: a third of the time of one statement for each row.
+        columns = zip(given, zip(*rows, strict=True), strict=True)
+        lists = (sa.literal(list(said), postgresql.ARRAY(_CELLS.c[name].type)) for name, said in columns)
+        found = sa.func.unnest(*lists).table_valued(*given).render_derived()
+        nothing = [sa.literal_column("0") for _ in others]
+        insert = insert.from_select([*given, *others], sa.select(*found.c, *nothing))
+    else:
+        words = {name: sa.bindparam(name) for name in given}
+        insert = insert.values(words | {name: sa.literal_column("0") for name in others})
     sums = {name: _CELLS.c[name] + insert.excluded[name] for name in COLUMNS}
     statement = insert.on_conflict_do_update(index_elements=list(_CELLS.primary_key), set_=sums)
-    session.execute(
-        statement,
-        [dict(zip(given, (operation.id, *key, *figures), strict=True)) for key, figures in cells.items()],
-    )
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(statement)
+    else:
+        session.execute(statement, [dict(zip(given, row, strict=True)) for row in rows])
 
 
 def _take_away_presence(
