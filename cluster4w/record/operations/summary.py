@@ -114,22 +114,20 @@ def _add_largest(session: orm.Session, operation: Operation, cells: dict[CellKey
     others = [c.name for c in _CELLS.columns if c.name not in given]
     rows = [(operation.id, *key, *figures) for key, figures in cells.items()]
     insert = _insert(session, _CELLS)
+    sent: list[dict[str, Any]] | None = None
     if session.get_bind().dialect.name == "postgresql":
-        # One statement with a list for each column: a third of the time of one statement for each row.
-        columns = zip(given, zip(*rows, strict=True), strict=True)
+        # A list for each column: its driver would send and plan a statement for each row.
+        columns: Iterable[tuple[str, tuple[Any, ...]]] = zip(given, zip(*rows, strict=True), strict=True)
         lists = (sa.literal(list(said), postgresql.ARRAY(_CELLS.c[name].type)) for name, said in columns)
         found = sa.func.unnest(*lists).table_valued(*given).render_derived()
-        nothing = [sa.literal_column("0") for _ in others]
+        nothing: list[Any] = [sa.literal_column("0") for _ in others]
         insert = insert.from_select([*given, *others], sa.select(*found.c, *nothing))
     else:
-        words = {name: sa.bindparam(name) for name in given}
+        words: dict[str, Any] = {name: sa.bindparam(name) for name in given}
         insert = insert.values(words | {name: sa.literal_column("0") for name in others})
+        sent = [dict(zip(given, row, strict=True)) for row in rows]
     sums = {name: _CELLS.c[name] + insert.excluded[name] for name in COLUMNS}
-    statement = insert.on_conflict_do_update(index_elements=list(_CELLS.primary_key), set_=sums)
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(statement)
-    else:
-        session.execute(statement, [dict(zip(given, row, strict=True)) for row in rows])
+    session.execute(insert.on_conflict_do_update(index_elements=list(_CELLS.primary_key), set_=sums), sent)
 
 
 def _take_away_presence(
