@@ -220,13 +220,25 @@ def _months_of(asked: _Asked, areas: set[AreaKey]) -> list[Monthly]:
     """Return the figures of some areas, and perhaps of others."""
     if len(areas) > FEW:
         return asked.months()
-    places: set[tuple[int, str | None]] = set()
-    for area in areas:
-        level = max((n for n, code in enumerate(area, 1) if code is not None), default=1)
-        places.add((level, area[level - 1]))
-    entries = [entry for place in places for entry in asked.months(within=place)]
-    # A commune's rows are also among those of its cercle, where rows of both are asked for.
-    return list(dict.fromkeys(entry for entry in entries if entry[2:5] in areas))
+    asked_at = {area: _deepest(area) for area in areas}
+    places = set(asked_at.values())
+    for area, (level, _) in asked_at.items():
+        # A commune's rows are also among those of its cercle: where both are asked for, once is enough.
+        asked_at[area] = next(
+            (n, area[n - 1]) for n in range(1, level + 1) if n == level or (n, area[n - 1]) in places
+        )
+    return [
+        entry
+        for place in sorted(set(asked_at.values()), key=str)
+        for entry in asked.months(within=place)
+        if asked_at.get(entry[2:5]) == place
+    ]
+
+
+def _deepest(area: AreaKey) -> tuple[int, str | None]:
+    """Return the deepest level at which an area names a place, and the place's code."""
+    level = max((n for n, code in enumerate(area, 1) if code is not None), default=1)
+    return level, area[level - 1]
 
 
 def _largest_without(
