@@ -179,6 +179,8 @@ def test_serving_answers_and_a_signal_stops_web_and_worker(
         [sys.executable, "-c", "from cluster4w.cli import main; main()", "serve", "--port", str(port)],
         env=os.environ | {"CLUSTER4W_INSTANCE": str(tmp_path), "DATABASE_URL": database_url},
         stderr=subprocess.PIPE,
+        # What a shell runs in the background is born deaf to SIGINT, and so are these tests then.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         deadline = time.monotonic() + 30
