@@ -83,11 +83,19 @@ _ODD = re.compile(rb"""\st\s*=\s*(?:[^"\s]|"[^"]*[^"a-zA-Z])|[^ "a-z]t\s*=|\st(?
 _ODD_NUMBER = re.compile(rb' t="s"[^<>]*>(?!<(?:\w+:)?v>\d{1,9}</|<(?:\w+:)?v/>|</)')
 
 
+#: The other attributes of a sheet that end in t: kinds of cell and of formula, how rows look.
+_USUAL = (
+    *(b' t="%s"' % kind for kind in (b"n", b"str", b"inlineStr", b"b", b"e", b"shared", b"array")),
+    b' ht="',
+    b'Height="',
+    b'Format="',
+    b'Descent="',
+)
+
+
 def _written_oddly(piece: bytes, named: int) -> bool:
     shared = piece.count(b' t="s"')
-    usual = shared + piece.count(b' t="n"') + piece.count(b' t="str"')
-    usual += piece.count(b' t="inlineStr"') + piece.count(b' t="b"') + piece.count(b' t="e"')
-    if piece.count(b"t=") != usual + piece.count(b' ht="') and _ODD.search(piece):
+    if piece.count(b"t=") != shared + sum(map(piece.count, _USUAL)) and _ODD.search(piece):
         return True
     return shared != named and bool(_ODD_NUMBER.search(piece))
 
