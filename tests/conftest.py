@@ -5,19 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from uuid import uuid4
 
 import argon2
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import orm
 
+from cluster4w import jobs
 from cluster4w.models import Base, Operation
 from cluster4w.models.engine import configure_engine, make_engine
 from cluster4w.record.operations import people
+from tests.compiled import Pages, compiled_once
 from tests.databases import PostgresDatabase, postgres_address
 from tests.small import make_operation
 
@@ -38,19 +39,19 @@ def cheap_passwords() -> Iterator[None]:
         yield
 
 
-class _Compiled(BytecodeCache):
-    """Pages compiled once per process; every application of a test would compile its own."""
+@pytest.fixture(scope="session", autouse=True)
+def nobody_waits() -> Iterator[None]:
+    """Let a check that is being stored not stop for others who want to write: a test's own file is alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "BREATH", 0)
+        yield
 
-    kept: ClassVar[dict[str, bytes]] = {}
 
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill the bucket where its page was compiled before."""
-        if code := self.kept.get(f"{bucket.key}{bucket.checksum}"):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the page."""
-        self.kept[f"{bucket.key}{bucket.checksum}"] = bucket.bytecode_to_string()
+@pytest.fixture(scope="session", autouse=True)
+def compiled() -> Iterator[None]:
+    """Compile statements and routes once per process."""
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -167,7 +168,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Any]:
             "RATELIMIT_ENABLED": False,
         }
     )
-    made.jinja_env.bytecode_cache = _Compiled()
+    made.jinja_env.bytecode_cache = Pages()
     yield made
     close_connections(made)
 

@@ -7,6 +7,8 @@ import datetime as dt
 from sqlalchemy import orm
 
 from cluster4w.models import Area, GazetteerEdition, Operation, Organisation, Participation
+from cluster4w.record.operations.shipping import ship_reference_data
+from cluster4w.record.queries.areas import get_edition
 from cluster4w.template.declaration import shipped_declaration
 
 #: level, p-code, name, parent, other spellings, longitude, latitude, tile column, tile row.
@@ -82,3 +84,12 @@ def make_operation(session: orm.Session) -> Operation:
         session.add(Participation(operation_id=operation.id, organisation_id=organisation.id, role=role))
     session.flush()
     return operation
+
+
+def move_to_mali(session: orm.Session, operation: Operation) -> None:
+    """Put the operation into the edition of 2016 that ships: Mali's regions and cercles."""
+    ship_reference_data(session)
+    edition = get_edition(session, "MLI", "2016")
+    assert edition is not None
+    operation.edition_id = edition.id
+    session.flush()

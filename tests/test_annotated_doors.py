@@ -13,7 +13,7 @@ import pytest
 from tests.books import book
 from tests.pages import parse, text_of
 from tests.rich_books import with_macros
-from tests.test_upload_pages import own, sent
+from tests.sending import own, sent
 
 BAD = book(own(Statut="Achevve"), own(Cercle="Ansongo"), own())
 

@@ -14,18 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w import jobs
-from cluster4w.extensions import db
 from cluster4w.models import Activity, Submission
-from cluster4w.models.engine import writing
-from cluster4w.record.operations.submissions import receive_file
-from cluster4w.record.queries.operations import get_operation
 from tests.books import book
 from tests.browser import PHONE, find_chromium, visit
-from tests.record_rows import add_rows, agency_id
+from tests.record_rows import add_rows
+from tests.sending import HERE, own, received
 from tests.test_gap_page import ROWS, load_targets
-from tests.test_upload_pages import own
-
-HERE = "/test-2016"
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -38,24 +32,6 @@ def _browser() -> None:
 def a_file(data: bytes, name: str = "mai.xlsx") -> dict[str, Any]:
     """Return a file as Playwright takes it."""
     return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-
-
-def received(app: Any, data: bytes) -> int:
-    """Store a file that nobody has checked yet; returns its submission."""
-    number = agency_id(app, "ONG-A")
-    with app.app_context(), writing():
-        found = receive_file(
-            db.session,
-            get_operation(db.session, "test-2016"),
-            data,
-            "gros.xlsx",
-            organisation_id=number,
-            month="2016-05",
-            actor=None,
-            origin="upload",
-        )
-        db.session.commit()
-        return found.id
 
 
 def test_a_file_goes_from_the_form_to_its_receipt(app: Any, session: orm.Session) -> None:
@@ -216,8 +192,9 @@ def test_on_a_phone_the_filters_fold_and_nothing_scrolls_sideways(app: Any) -> N
     jobs.run_check(app, number)
     pages = ("ecarts?sous_secteur=nfi", "ecarts/ML0701?sous_secteur=nfi", "envoyer", "envois", "exports")
     with visit(app, "information_manager") as visitor:
+        page = visitor.open(f"{HERE}/", size=PHONE)
         for path in (*pages, f"envois/{number}"):
-            page = visitor.open(f"{HERE}/{path}", size=PHONE)
+            page.goto(f"{visitor.base}{HERE}/{path}")
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
         gaps = visitor.open(f"{HERE}/ecarts?sous_secteur=nfi", size=PHONE)
         assert not gaps.locator(".segmented").first.is_visible()

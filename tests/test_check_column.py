@@ -6,8 +6,6 @@ import copy
 import datetime as dt
 import io
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.language import translator
 from cluster4w.template.marks import CHECK_HEADERS
 from tests.checks import checked
+from tests.office import needs_office, recalculated
 from tests.record_rows import ROW
 
 #: Functions of Excel 2007, all of which LibreOffice has as well.
@@ -257,19 +256,19 @@ def _in_words(text: str) -> str:
     return re.sub("^[?]", "À vérifier :", said).replace("\u00a0", " ")
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@needs_office
+# The workbook is the same on both databases.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_libreoffice_says_of_each_row_what_the_check_says(
-    session: orm.Session, operation: Operation, tmp_path: Path, database_url: str
+    session: orm.Session, operation: Operation, tmp_path: Path
 ) -> None:
-    if not database_url.startswith("sqlite"):
-        pytest.skip("the workbook is the same on both databases")
     agency = get_agency(session, operation, "ONG-A")
     book = _write(session, operation, agency=agency, month="2016-05")
     page, columns = book.worksheets[1], _columns(operation)
     for number, (changes, _, _) in enumerate(CASES, 5):
         for key, value in (GOOD | {"site_name": f"Site {number}"} | changes).items():
             page[f"{columns[key]}{number}"] = value
-    saved = _recalculated(book, tmp_path)
+    saved = recalculated(book, tmp_path)
     shown = openpyxl.load_workbook(io.BytesIO(saved), data_only=True).worksheets[1]
     said = {n: shown[f"A{n}"].value for n in range(4, 6 + len(CASES))}
     check = checked(session, operation, saved, agency=agency, month="2016-05")
@@ -290,15 +289,3 @@ def test_libreoffice_says_of_each_row_what_the_check_says(
     assert len(again.worksheets[1].data_validations.dataValidation) == len(
         page.data_validations.dataValidation
     )
-
-
-def _recalculated(book: openpyxl.Workbook, folder: Path) -> bytes:
-    source = folder / "in" / "modele.xlsx"
-    source.parent.mkdir()
-    book.save(source)
-    subprocess.run(
-        ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "xlsx",
-         "--outdir", str(folder), str(source)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    return (folder / "modele.xlsx").read_bytes()

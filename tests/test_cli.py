@@ -15,8 +15,7 @@ from sqlalchemy import orm
 from cluster4w.cli import main
 from cluster4w.models import Activity, Base, Submission
 from cluster4w.models.engine import make_engine
-from cluster4w.record.operations.shipping import ship_reference_data
-from tests.small import make_operation
+from tests.small import make_operation, move_to_mali
 
 HEADERS = [
     "Sigle de l'organisation", "Nom de l'organisation", "Sous-secteur", "Type d'activité", "Région", "Cercle",
@@ -199,13 +198,7 @@ def test_the_real_workbook_goes_from_file_to_record_to_gap_table_to_export(
         engine = make_engine(url)
     Base.metadata.create_all(engine)
     with orm.Session(engine) as session:
-        ship_reference_data(session)
-        operation = make_operation(session)
-        from cluster4w.record.queries.areas import get_edition
-
-        edition = get_edition(session, "MLI", "2016")
-        assert edition is not None
-        operation.edition_id = edition.id
+        move_to_mali(session, make_operation(session))
         session.commit()
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("CLUSTER4W_INSTANCE", str(tmp_path))

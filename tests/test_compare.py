@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check
+from cluster4w.intake.comparing.compare import CheckedRow, Comparer, Seen
 from cluster4w.intake.submit import record_check
 from cluster4w.models import Activity, Operation
 from cluster4w.publish.workbook import write_export
+from cluster4w.record.queries.comparison import Recorded
 from cluster4w.record.queries.organisations import get_agency
+from cluster4w.template.declaration import shipped
 from tests.books import HEADERS, ROW, book, row, saved
 from tests.checks import checked, codes, found, sums_hold
 
@@ -213,6 +216,23 @@ def test_a_row_id_that_stands_twice_is_used_once(session: orm.Session, operation
     assert codes(check) == ["row.id_twice"]
     finding = found(check, "row.id_twice")
     assert (finding.row, finding.column, finding.value, finding.params["kept"]) == (3, "A", uid, "2")
+
+
+def test_a_row_id_that_was_copied_down_a_long_sheet_is_settled_in_one_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = [{"row_id": "a", "period": "2016-05", "site_name": str(n)} for n in range(200)]
+    rows = [CheckedRow("4W", n, "clean", None, None, 1 if n else 2, values) for n, values in enumerate(said)]
+    kept = Recorded("a", 1, {"period": "2016-05", "site_name": "150"}, {})
+    keys = Seen(("period", "site_name"), {})
+    # Each row beside each other one would take minutes in a sheet of fifty thousand rows.
+    monkeypatch.setattr(CheckedRow, "__eq__", lambda *_: pytest.fail("rows are compared with each other"))
+    comparer = Comparer(shipped(), {"4W": keys}, {}, lambda _: [kept], lambda *_: [])
+    notes = comparer.compare(rows).notes
+    assert [r.number for r in rows if r.uid == "a"] == [150]
+    assert rows[0].state == "with_errors"
+    told = [code for _, code, _, _ in notes]
+    assert (told.count("row.id_not_yours"), told.count("row.id_twice")) == (1, 198)
 
 
 def test_a_copied_row_id_stays_with_the_row_that_says_what_the_record_says(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import orm
 
 from cluster4w.intake.findings import WORDS, Finding, message
-from cluster4w.intake.judging.rules import RuleRunner, Surroundings, run
+from cluster4w.intake.judging.rules import RuleRunner, Surroundings, check_of
 from cluster4w.models import Operation
 from cluster4w.template.declaration import shipped
 from cluster4w.template.kinds import Values
@@ -185,7 +185,7 @@ def test_a_rule_about_columns_that_the_file_lacks_is_not_run() -> None:
 def test_what_is_needed_and_missing_is_all_named() -> None:
     columns = ("transfer_value", "currency")
     rule = Rule("x.y", Check.NEEDS, Severity.ERROR, a="modality", values=("cash",), columns=columns)
-    assert run(rule, {"modality": "cash"}, AROUND) == (
+    assert check_of(rule.check)(rule, {"modality": "cash"}, AROUND) == (
         "transfer_value",
         {"missing": "transfer_value, currency"},
     )
@@ -197,7 +197,7 @@ def test_no_check_fails_on_an_empty_row(check: Check) -> None:
         "x.y", check, Severity.ERROR, a="status", b="end_date", total="individuals_reached",
         parts=("women_reached",), columns=("start_date", "end_date"), values=("completed",),
     )  # fmt: skip
-    found_ = run(rule, {}, AROUND)
+    found_ = check_of(rule.check)(rule, {}, AROUND)
     assert found_ is None or check is Check.ANY_OF
 
 

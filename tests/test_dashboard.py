@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from cluster4w.extensions import db
-from cluster4w.models import Need, NeedSource, Submission
+from cluster4w.models import Submission
 from cluster4w.models.engine import writing
 from cluster4w.record.queries.operations import get_operation
 from tests.pages import parse, text_of
 from tests.record_rows import add_rows, agency_id
+from tests.test_gaps import need
 
 HOME = "/test-2016/"
 ROLES = ("viewer", "partner", "coordinator", "information_manager", "administrator")
@@ -31,25 +32,8 @@ def _title(response: Any) -> str:
 def _add_targets(app: Any) -> None:
     with app.app_context(), writing():
         operation = get_operation(db.session, "test-2016")
-        source = NeedSource(operation_id=operation.id, source="Plan 2016", dated=dt.date(2016, 1, 1))
-        db.session.add(source)
-        db.session.flush()
-        for sub_sector, pcode, value in (
-            ("nfi", "ML0701", 400),
-            ("nfi", "ML0704", 250),
-            ("shelter", "ML0701", 80),
-        ):
-            db.session.add(
-                Need(
-                    source_id=source.id,
-                    measure="targeted",
-                    level=2,
-                    pcode=pcode,
-                    sub_sector=sub_sector,
-                    unit="household",
-                    value=value,
-                )
-            )
+        shelter = {"sub_sector": "shelter"}
+        need(db.session, operation, (2, "ML0701", 400), (2, "ML0704", 250), (2, "ML0701", 80, shelter))
         operation.revision += 1
         db.session.commit()
 

@@ -19,7 +19,7 @@ from cluster4w.template.declaration import shipped_declaration
 from tests.books import HEADERS, ROW, book, row
 from tests.checks import checked, codes, found, sums_hold
 from tests.pages import parse, text_of
-from tests.test_upload_pages import own, sent, title
+from tests.sending import own, sent, title
 
 TEMPLATE = parse_template(shipped_declaration())
 
@@ -77,6 +77,11 @@ def test_a_column_that_the_file_lacks_is_filled_in_for_one_row_or_for_all(
     assert [r.state for r in alone.rows] == ["with_errors", "with_warnings"]
     finding = found(alone, "cell.missing")
     assert (finding.row, finding.key, finding.column) == (2, "status", None)
+    giver = CellFix("4W", 0, "", "donor", "Fonds Zorblax")
+    unregistered = found(
+        checked(session, operation, data, fixes=[*fixes, giver]), "organisation.not_registered"
+    )
+    assert (unregistered.key, unregistered.value, unregistered.column) == ("donor", giver.text, None)
 
 
 def test_a_fix_for_a_column_that_is_known_by_now_leaves_the_file_s_alone(

@@ -27,7 +27,7 @@ from cluster4w.template.problems import NotFound, Refusal
 from tests.books import HEADERS, ROW, book, row
 from tests.checks import checked, codes, found
 from tests.pages import parse, text_of
-from tests.test_upload_pages import HERE, own, recorded, sent, title
+from tests.sending import HERE, own, recorded, sent, title
 
 FALAISE = "La Falaise"
 

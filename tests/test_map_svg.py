@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cluster4w.gaps.row import GapRow
-from cluster4w.publish.map_classes import ALL, COVERAGE, NOT_AVAILABLE, NOT_TARGETED, class_of
+from cluster4w.publish.map_classes import COVERAGE, NOT_AVAILABLE, NOT_TARGETED, class_of, usual_scale
 from cluster4w.publish.map_svg import Ground, MapArea, MapLabel, View, map_svg
 from cluster4w.publish.map_view import choose_view
 from cluster4w.publish.projection import clip, fit, holds, middle
@@ -230,4 +230,4 @@ def test_the_view_falls_back_to_what_can_be_drawn() -> None:
     assert choose_view(2, outlines=True, grid=True, points=True) == ("map", "grid", "symbols")
     assert choose_view(2, outlines=False, grid=True, points=True)[0] == "grid"
     assert choose_view(3, outlines=False, grid=False, points=True) == ("symbols",)
-    assert {NOT_TARGETED.key, NOT_AVAILABLE.key} <= {c.key for c in ALL}
+    assert {NOT_TARGETED.key, NOT_AVAILABLE.key} <= {c.key for c in usual_scale("current").everything}

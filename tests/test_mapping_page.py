@@ -20,7 +20,7 @@ from cluster4w.template.problems import Refusal
 from tests.books import HEADERS, book
 from tests.checks import checked
 from tests.pages import parse, text_of
-from tests.test_upload_pages import own, sent, title
+from tests.sending import own, sent, title
 
 #: The household column has a header that nobody knows, the individuals one that may be right.
 ODD = tuple({"Ménages": "Toits servis", "Individus": "Individuals helped out"}.get(h, h) for h in HEADERS)

@@ -17,11 +17,10 @@ from cluster4w.intake.needs.file import About, load_needs
 from cluster4w.intake.needs.report import LoadedNeeds
 from cluster4w.models import AuditEvent, Operation
 from cluster4w.record.operations.needs import Figure, choose_table
-from cluster4w.record.operations.shipping import ship_reference_data
-from cluster4w.record.queries.areas import get_edition
 from cluster4w.record.queries.needs import current_needs, list_need_tables, need_choices
 from cluster4w.template.language import translator
 from cluster4w.template.problems import Refusal
+from tests.small import move_to_mali
 
 EN = translator("en")
 DAY = dt.date(2016, 6, 30)
@@ -279,10 +278,7 @@ def test_a_file_without_areas_and_figures_is_refused(
 def test_the_real_hno_of_2024_gives_all_its_shelter_rows(
     session: orm.Session, operation: Operation, shared: Path
 ) -> None:
-    ship_reference_data(session)
-    edition = get_edition(session, "MLI", "2016")
-    assert edition is not None
-    operation.edition_id = edition.id
+    move_to_mali(session, operation)
     data = (shared / "mali" / "hno_needs_2024_adm2.csv").read_bytes()
     loaded = _load(session, operation, data)
     assert (loaded.rows["read"], loaded.rows["other_sectors"]) == (1323, 1245)

@@ -17,11 +17,10 @@ from cluster4w.intake.needs.file import About, read_needs
 from cluster4w.intake.needs.report import LoadedNeeds
 from cluster4w.models import Operation
 from cluster4w.record.operations.needs import Figure
-from cluster4w.record.operations.shipping import ship_reference_data
-from cluster4w.record.queries.areas import get_edition
 from cluster4w.record.queries.needs import current_needs
 from cluster4w.template.language import translator
 from cluster4w.template.problems import Refusal
+from tests.small import move_to_mali
 
 EN = translator("en")
 DAY = dt.date(2016, 6, 30)
@@ -251,10 +250,7 @@ def test_a_table_of_another_edition_is_recognised_and_translated_never_split(
 def test_the_real_hno_without_its_hxl_row_and_the_published_figures_load(
     session: orm.Session, operation: Operation, shared: Path
 ) -> None:
-    ship_reference_data(session)
-    edition = get_edition(session, "MLI", "2016")
-    assert edition is not None
-    operation.edition_id = edition.id
+    move_to_mali(session, operation)
     lines = (shared / "mali" / "hno_needs_2024_adm2.csv").read_text("utf-8").splitlines()
     newer = (shared / "mali" / "gazetteer_2021.csv").read_bytes()
     load_areas(session, newer, "gazetteer_2021.csv", country="MLI", edition="2021")

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import orm
 
 from cluster4w.intake.places.organisation_names import country_names, parts, without_country
-from cluster4w.intake.places.organisations import Found, OrganisationFinder
 from cluster4w.models import Operation
 from cluster4w.record.operations.organisations import register
-from cluster4w.record.queries.organisations import Agency
+from tests import agencies
+from tests.agencies import AGENCIES
 from tests.books import book, row
 from tests.checks import checked, codes
+from tests.sending import sent, title
 from tests.test_learned_names import answer, choices, questions
-from tests.test_upload_pages import sent, title
 
-AGENCIES = (
-    Agency(1, "OIM", "Organisation internationale pour les migrations", "un"),
-    Agency(2, "HCR", "Haut Commissariat des Nations Unies pour les réfugiés", "un"),
-    Agency(3, "SAD", "Solidarité pour l’Action et le Développement", "nngo"),
-    Agency(4, "SAD", "Sahel Aide Durable", "nngo"),
-    Agency(5, "NRC", "Norwegian Refugee Council", "ingo"),
-    Agency(6, "SCI", "Save the Children International", "ingo"),
-    Agency(7, "CRF", "Croix-Rouge française", "rc"),
-    Agency(8, "VSF-B", "Vétérinaires Sans Frontières Belgique", "ingo"),
-    Agency(9, "FEM", "Femmes", "nngo"),
-)
-
-
-def who(acronym: str, name: str = "", type_: str = "", **options: Any) -> Found:
-    finder = OrganisationFinder(
-        AGENCIES, options.get("own"), options.get("aliases", {}), country=country_names("MLI")
-    )
-    return finder.find(acronym, name, type_)
-
-
+MALI = country_names("MLI")
+who = partial(agencies.who, country=MALI)
 TAKEN = [
     # Acronym and name together in one cell, or each in the other's.
     (("", "NRC/ Norwegian Refugee Council"), 5, None),
@@ -87,8 +70,7 @@ def test_what_names_one_organisation_twice_is_read_and_what_may_be_two_is_asked(
 
 
 def test_the_country_is_taken_off_a_branch_and_left_in_a_name() -> None:
-    mali = country_names("MLI")
-    assert {"mali", "mli"} <= mali
+    assert {"mali", "mli"} <= MALI
     for text, bare in (
         ("Oxfam Mali", "oxfam"),
         ("Oxfam au Mali", "oxfam"),
@@ -98,7 +80,7 @@ def test_the_country_is_taken_off_a_branch_and_left_in_a_name() -> None:
         ("Mali", ""),
         ("Oxfam Malienne", ""),
     ):
-        assert without_country(text, mali) == bare, text
+        assert without_country(text, MALI) == bare, text
     assert parts("AMCP-SP/ ALIMA") == ["AMCP-SP", "ALIMA"]
 
 

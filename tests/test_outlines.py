@@ -11,8 +11,9 @@ from sqlalchemy import orm
 
 from cluster4w.intake.areas.columns import find_columns
 from cluster4w.intake.areas.file import load_areas
-from cluster4w.intake.areas.mending import mend, signed_area
+from cluster4w.intake.areas.mending import mend
 from cluster4w.intake.areas.report import LoadedAreas
+from cluster4w.intake.areas.rings import signed_area
 from cluster4w.intake.areas.shapes import read_json
 from cluster4w.models import GazetteerEdition, Operation
 from cluster4w.record.operations.shipping import ship_reference_data

@@ -233,6 +233,8 @@ def test_a_figure_far_from_the_rest_of_its_column_is_said_unless_it_is_in_doubt_
     assert said == [(33, "households_reached", 1), (32, "households_reached", 9000)]
     assert [r.number for r, _, _ in unlike_column(rows, {("4W", 32): None})] == [33]
     assert list(unlike_column(rows[-29:], {})) == [], "too few to say"
+    below_zero = column("households_reached", [-5] * 40)
+    assert list(unlike_column(below_zero, {})) == [], "no figure that could be usual or not"
     many = column("households_reached", [*USUAL * 6, *range(9000, 9015)])
     assert len(list(unlike_column(many, {}))) == 10, "the most extreme are enough"
 

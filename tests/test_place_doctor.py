@@ -21,9 +21,9 @@ from tests.benchmarks.bench_places import CELLS, labels, measure, typed
 from tests.books import HEADERS, book, row
 from tests.checks import checked, codes, found
 from tests.pages import parse, text_of
+from tests.sending import own, sent, title
 from tests.test_coordinates import square
 from tests.test_learned_names import answer, choices, questions
-from tests.test_upload_pages import own, sent, title
 
 
 def _gazetteer(edition: str, *rows: tuple[Any, ...], **options: Any) -> Gazetteer:

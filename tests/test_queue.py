@@ -17,30 +17,13 @@ from cluster4w.extensions import db
 from cluster4w.models import Activity, StoredFile, Submission, SubmissionRow
 from cluster4w.models.engine import writing
 from cluster4w.record.operations.months import lock_month
-from cluster4w.record.operations.submissions import discard, receive_file
+from cluster4w.record.operations.submissions import discard
 from cluster4w.record.operations.waiting import take_turn
 from cluster4w.record.queries.operations import get_operation
 from tests.books import book
 from tests.pages import parse, text_of
-from tests.record_rows import add_rows, agency_id
-from tests.test_upload_pages import HERE, own, recorded, send, sent, title
-
-
-def _received(app: Any, organisation: str | None = "ONG-A", data: bytes | None = None) -> int:
-    number = agency_id(app, organisation) if organisation else None
-    with app.app_context(), writing():
-        found = receive_file(
-            db.session,
-            get_operation(db.session, "test-2016"),
-            data or book(own()),
-            "gros.xlsx",
-            organisation_id=number,
-            month="2016-05",
-            actor=None,
-            origin="upload",
-        )
-        db.session.commit()
-        return found.id
+from tests.record_rows import add_rows
+from tests.sending import HERE, own, received, recorded, send, sent, title
 
 
 def _turn(app: Any, submission_id: int, at_work: set[int]) -> int | None:
@@ -68,7 +51,9 @@ def queued(app: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_the_files_of_a_sender_are_worked_on_one_after_the_other_by_however_many_workers(
     app: Any, session: orm.Session
 ) -> None:
-    first, second, other, whole = (_received(app, who) for who in ("ONG-A", "ONG-A", "ONG-B", None))
+    first, second, other, whole = (
+        received(app, organisation=who) for who in ("ONG-A", "ONG-A", "ONG-B", None)
+    )
     at_work: set[int] = set()
     # The later file's call takes up the earlier one; meanwhile other senders do not wait.
     assert _turn(app, second, at_work) == first
@@ -90,7 +75,7 @@ def test_the_files_of_a_sender_are_worked_on_one_after_the_other_by_however_many
 
 
 def test_a_file_whose_line_is_worked_on_is_called_again_later(app: Any, session: orm.Session) -> None:
-    first, second = _received(app), _received(app)
+    first, second = received(app), received(app)
     calls: list[tuple[int, float]] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "_call_worker", lambda _app, number, seconds: calls.append((number, seconds)))
@@ -109,7 +94,7 @@ def test_a_file_whose_line_is_worked_on_is_called_again_later(app: Any, session:
 def test_a_small_file_behind_a_large_one_waits_and_says_for_what(
     app: Any, client_for: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = _received(app)
+    before = received(app)
     jobs._beat(app, before)
     monkeypatch.setattr(jobs, "enqueue_check", lambda *_: None)
     client = client_for("partner")
@@ -138,7 +123,7 @@ def test_a_file_that_is_put_away_is_no_longer_checked(
     app: Any, session: orm.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "LOOK_EVERY", -1.0)
-    number = _received(app)
+    number = received(app)
     steps: list[int] = []
     keep = jobs._Teller.__call__
 
@@ -161,7 +146,7 @@ def test_a_file_that_is_put_away_is_no_longer_checked(
 def test_a_check_that_breaks_off_is_tried_again_and_then_given_up(
     app: Any, client_for: Any, session: orm.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number, calls = _received(app), []
+    number, calls = received(app), []
     monkeypatch.setattr(jobs, "_call_worker", lambda _app, _number, seconds: calls.append(seconds))
     monkeypatch.setattr("cluster4w.intake.background.read", lambda *_: 1 // 0)
     for _ in range(3):

@@ -20,11 +20,9 @@ from cluster4w.intake.places.names import plain, sound
 from cluster4w.intake.report import report
 from cluster4w.models import Base, Operation
 from cluster4w.models.engine import make_engine
-from cluster4w.record.operations.shipping import ship_reference_data
-from cluster4w.record.queries.areas import get_edition
 from cluster4w.template.text import clean, fold
 from tests.checks import sums_hold
-from tests.small import make_operation
+from tests.small import make_operation, move_to_mali
 
 ROWS = 24_088
 
@@ -53,15 +51,11 @@ def real(shared: Path, real_workbook: Path, tmp_path_factory: pytest.TempPathFac
     mali = shared / "mali"
     communes = mali / "gazetteer_2016_adm3.csv"
     with orm.Session(engine) as session:
-        ship_reference_data(session)
         operation = make_operation(session)
+        move_to_mali(session, operation)
         load_areas(session, communes.read_bytes(), communes.name, country="MLI", edition="2016")
         later = mali / "gazetteer_2021.csv"
         load_areas(session, later.read_bytes(), later.name, country="MLI", edition="2021")
-        edition = get_edition(session, "MLI", "2016")
-        assert edition is not None
-        operation.edition_id = edition.id
-        session.flush()
         own, every = (_checked(session, operation, real_workbook, wanted) for wanted in (False, True))
     engine.dispose()
     sheet = CalamineWorkbook.from_path(str(real_workbook)).get_sheet_by_name("ML_5W")

@@ -10,12 +10,13 @@ from sqlalchemy import orm
 from cluster4w.intake.places.cells import Placed
 from cluster4w.intake.places.finder import PlaceFinder
 from cluster4w.intake.places.names import plain
-from cluster4w.intake.places.organisations import Found, OrganisationFinder
+from cluster4w.intake.places.organisations import OrganisationFinder
 from cluster4w.models import Alias, Operation
 from cluster4w.record.gazetteer import Gazetteer, Place
 from cluster4w.record.queries.context import Learned
-from cluster4w.record.queries.organisations import Agency, get_agency
+from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.text import fold
+from tests.agencies import AGENCIES, who
 from tests.books import HEADERS, ROW, book, row
 from tests.checks import checked, codes, found
 
@@ -251,21 +252,6 @@ def test_a_spelling_keeps_its_name_without_the_word_for_its_level() -> None:
 
 
 # --- organisations ----------------------------------------------------------------------------
-
-AGENCIES = (
-    Agency(1, "OIM", "Organisation internationale pour les migrations", "un"),
-    Agency(2, "HCR", "Haut Commissariat des Nations Unies pour les réfugiés", "un"),
-    Agency(3, "SAD", "Solidarité pour l’Action et le Développement", "nngo"),
-    Agency(4, "SAD", "Sahel Aide Durable", "nngo"),
-    Agency(5, "VSF-B", "Vétérinaires Sans Frontières Belgique", "ingo"),
-)
-
-
-def who(acronym: str, name: str = "", type_: str = "", **options: Any) -> Found:
-    """Find an organisation in a register with one acronym that two have."""
-    return OrganisationFinder(AGENCIES, options.get("own"), options.get("aliases", {})).find(
-        acronym, name, type_
-    )
 
 
 @pytest.mark.parametrize(

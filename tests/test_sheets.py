@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import orm
 
 from cluster4w.gaps.part import part_of
-from cluster4w.gaps.table import Question
+from cluster4w.gaps.table import Question, gap_table
 from cluster4w.models import Area, Boundary, Operation
 from cluster4w.publish import sheet, sheet_map
 from cluster4w.publish.map_classes import COVERAGE, NOT_AVAILABLE
 from cluster4w.publish.map_svg import MapArea
+from cluster4w.publish.projection import is_free
 from cluster4w.publish.sheet import Wish, every_sheet, file_name, map_sheet, sheet_data
 from cluster4w.template.problems import Refusal
 from tests.test_gaps import add, need
@@ -159,9 +160,13 @@ def test_there_is_a_sheet_of_the_country_and_of_each_region_named_as_clusters_na
 
 def test_the_regions_of_a_table_add_up_to_the_country(session: orm.Session, filled: Operation) -> None:
     data = sheet_data(session, filled, QUESTION)
-    parts = [part_of(data.table, data.gazetteer, p, n).total for p, n in sorted(data.organisations.items())]
+    parts = [part_of(data.table, data.gazetteer, p).total for p in data.regions]
     for name in ("target", "reached", "planned", "assistances", "gap"):
         assert sum(getattr(p, name) or 0 for p in parts) == getattr(data.table.total, name)
+    by_region = gap_table(session, filled, replace(QUESTION, level=1)).by_pcode()
+    assert (
+        [p.organisations for p in parts] == [by_region[code].organisations for code in data.regions] == [0, 1]
+    )
 
 
 def areas_in_a_row(count: int, side: float) -> tuple[list[MapArea], dict[str, Any]]:
@@ -180,7 +185,7 @@ def test_labels_lie_on_nothing_and_those_without_room_are_counted() -> None:
     boxes = [sheet_map._box(label) for label in drawn.labels]
     assert len(boxes) > 3
     for one, other in combinations(boxes, 2):
-        assert sheet_map._free(one, [other])
+        assert is_free(one, [other])
     assert drawn.unnamed == len(areas) - len(boxes)
     assert all(b[0] >= 0 and b[2] <= 400 and b[1] >= 0 and b[3] <= 400 for b in boxes)
 

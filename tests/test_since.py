@@ -11,7 +11,7 @@ from cluster4w.intake.comparing.since import FileRow, as_report, compare_files
 from cluster4w.models import Submission
 from tests.books import book
 from tests.pages import parse, text_of
-from tests.test_upload_pages import own, sent
+from tests.sending import own, sent
 
 KEYS = {"4W": ("row_id", "period", "site_name", "households_reached", "comments")}
 

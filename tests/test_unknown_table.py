@@ -12,8 +12,8 @@ from cluster4w.intake.headers.unknown import look
 from cluster4w.template.declaration import shipped
 from tests.books import saved
 from tests.pages import parse
+from tests.sending import sent, title
 from tests.test_mapping_page import columns_of, name_of, selects
-from tests.test_upload_pages import sent, title
 
 #: A partner's own names, which nobody can know, below a title and beside a sheet of notes.
 FOREIGN = {

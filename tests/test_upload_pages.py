@@ -11,49 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.extensions import db
 from cluster4w.models import Activity, AuditEvent, Submission, SubmissionState
-from cluster4w.models.engine import writing
-from cluster4w.record.operations.submissions import receive_file
-from cluster4w.record.queries.operations import get_operation
-from tests.books import ROW, book, row
+from tests.books import ROW, book
 from tests.pages import parse, text_of
 from tests.people import make_person
 from tests.record_rows import add_rows, agency_id
-
-HERE = "/test-2016"
-
-
-def send(client: Any, data: bytes, name: str = "mai.xlsx", **fields: str) -> Any:
-    """Upload a file; returns the answer."""
-    form = {"month": "2016-05", **fields, "file": (io.BytesIO(data), name)}
-    return client.post(f"{HERE}/envoyer", data=form, content_type="multipart/form-data")
-
-
-def sent(client: Any, data: bytes, name: str = "mai.xlsx", **fields: str) -> str:
-    """Upload a file; returns the address of its page."""
-    answer = send(client, data, name, **fields)
-    assert answer.status_code == 303, answer.text
-    return str(answer.location)
-
-
-def title(page: Any) -> str:
-    """Return a page's h1 in single blanks."""
-    return text_of(parse(page.text).find(".//h1"))
-
-
-def own(**changes: Any) -> tuple[Any, ...]:
-    """Return a good row of ONG-A."""
-    return row(
-        **{"Acronyme": "ONG-A", "Nom Organisation": "Association Alpha", "Type Organisation": "ONG nationale"}
-        | changes
-    )
-
-
-def recorded(session: orm.Session) -> int:
-    """Return how many current activities there are now, not when the test last looked."""
-    session.rollback()
-    return session.scalar(sa.select(sa.func.count()).where(Activity.superseded_at.is_(None))) or 0
+from tests.sending import HERE, own, received, recorded, send, sent, title
 
 
 def test_a_good_file_is_stored_checked_sent_and_receipted(client_for: Any, session: orm.Session) -> None:
@@ -357,26 +320,8 @@ def test_the_upload_page_says_what_became_of_the_last_file(client_for: Any) -> N
 # --- waiting, putting away, taking back --------------------------------------------------------------
 
 
-def _received(app: Any, data: bytes, organisation: str = "ONG-A") -> int:
-    number = agency_id(app, organisation)
-    with app.app_context(), writing():
-        operation = get_operation(db.session, "test-2016")
-        found = receive_file(
-            db.session,
-            operation,
-            data,
-            "gros.xlsx",
-            organisation_id=number,
-            month="2016-05",
-            actor=None,
-            origin="upload",
-        )
-        db.session.commit()
-        return found.id
-
-
 def test_a_file_that_waits_shows_progress_and_goes_on_by_itself(app: Any, client_for: Any) -> None:
-    number = _received(app, book(own()))
+    number = received(app, book(own()))
     client = client_for("partner")
     address = f"{HERE}/envois/{number}"
     page = client.get(address)
@@ -497,7 +442,7 @@ def test_every_state_of_a_submission_passes_the_linter_in_french_too(app: Any, c
     addresses = [
         sent(client, book(own(), own(Ménages="beaucoup", Individus=9000))),
         sent(client, b"\x89PNG" + bytes(200)),
-        f"{HERE}/envois/{_received(app, book(own()))}",
+        f"{HERE}/envois/{received(app, book(own()))}",
     ]
     done = sent(client, book(own(Ménages=77)))
     client.post(f"{done}/enregistrer", data={"vu": "1"})

@@ -14,7 +14,7 @@ from cluster4w.models import Activity, AuditEvent, Submission, VanishedChoice
 from tests.books import book
 from tests.pages import parse, text_of
 from tests.record_rows import add_rows
-from tests.test_upload_pages import own, sent
+from tests.sending import own, sent
 
 HERE = "/test-2016"
 

@@ -20,7 +20,7 @@ from cluster4w.template.targets import Target, parse_target, target_labels
 from tests.books import HEADERS, ROW, sheet
 from tests.checks import checked, codes, found, sums_hold
 from tests.pages import parse, text_of
-from tests.test_upload_pages import own, sent, title
+from tests.sending import own, sent, title
 
 #: Columns of a wide table before its figures, and their cells.
 BASE, CELLS = HEADERS[:10], ROW[:10]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.gaps.table import Question, gap_table
-from cluster4w.models import Need, NeedSource, Operation, Organisation
+from cluster4w.models import Operation, Organisation
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.template.kinds import Values
+from tests.test_gaps import need
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "counting.md"
 FIRST = {"yes": True, "no": False, "": None}
@@ -50,20 +50,7 @@ def change(line: dict[str, str], organisation: int) -> Change:
 def test_the_worked_example_comes_to_what_it_says(session: orm.Session, operation: Operation) -> None:
     rows, figures = tables()
     operation.household_size = 6
-    source = NeedSource(operation_id=operation.id, source="Plan", dated=dt.date(2016, 1, 1))
-    session.add(source)
-    session.flush()
-    session.add(
-        Need(
-            source_id=source.id,
-            measure="targeted",
-            sub_sector="shelter",
-            unit="household",
-            level=2,
-            pcode="ML0701",
-            value=500,
-        )
-    )
+    need(session, operation, (2, "ML0701", 500, {"sub_sector": "shelter"}))
     organisation = session.scalars(sa.select(Organisation.id)).first()
     assert organisation is not None
     record_versions(session, operation, [change(line, organisation) for line in rows], actor=None)

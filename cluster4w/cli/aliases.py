@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,8 @@ from cluster4w.cli.options import (
     language_option,
     operation_option,
     print_table,
+    say_loaded,
 )
-from cluster4w.template.language import translator
 
 if TYPE_CHECKING:
     from sqlalchemy import orm
@@ -40,11 +39,7 @@ def aliases_load(session: orm.Session, file: Path, slug: str, as_json: bool, lan
 
     loaded = load_aliases(session, get_operation_named(session, slug), file.read_bytes(), file.name)
     session.commit()
-    translate = translator(lang)
-    if as_json:
-        click.echo(json.dumps(loaded.as_json(translate), ensure_ascii=False, indent=1))
-    else:
-        click.echo(loaded.as_text(translate))
+    say_loaded([loaded], as_json, lang)
 
 
 @aliases.command("list")

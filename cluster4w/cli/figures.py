@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from cluster4w.cli.options import (
     MONTH,
-    WITH_ERRORS,
     get_operation_named,
     in_app,
     in_app_writing,
@@ -21,8 +17,9 @@ from cluster4w.cli.options import (
     language_option,
     operation_option,
     print_table,
+    say_loaded,
 )
-from cluster4w.template.language import LANGUAGES, translator
+from cluster4w.template.language import LANGUAGES
 
 if TYPE_CHECKING:
     from sqlalchemy import orm
@@ -203,16 +200,3 @@ def areas_list(session: orm.Session, as_json: bool, lang: str) -> None:
     from cluster4w.record.queries.areas import list_editions
 
     print_table(list_editions(session), as_json)
-
-
-def say_loaded(loaded: Sequence[Any], as_json: bool, lang: str) -> None:
-    """Print what a loader did with each file; exit with 1 when it found errors. JSON of one is an object."""
-    translate = translator(lang)
-    if as_json:
-        objects = [one.as_json(translate) for one in loaded]
-        said = objects[0] if len(objects) == 1 else objects
-        click.echo(json.dumps(said, ensure_ascii=False, indent=1))
-    else:
-        click.echo("\n\n".join(one.as_text(translate) for one in loaded))
-    if any(one.has_errors for one in loaded):
-        sys.exit(WITH_ERRORS)

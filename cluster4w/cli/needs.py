@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cluster4w.cli.figures import say_loaded
 from cluster4w.cli.options import (
     MONTH,
     get_operation_named,
@@ -18,6 +17,7 @@ from cluster4w.cli.options import (
     language_option,
     operation_option,
     print_table,
+    say_loaded,
 )
 
 if TYPE_CHECKING:

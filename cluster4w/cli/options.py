@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
@@ -121,3 +121,16 @@ def print_table(rows: list[dict[str, Any]], as_json: bool) -> None:
     click.echo("  ".join(k.ljust(w) for k, w in widths.items()))
     for row in rows:
         click.echo("  ".join(str(row[k]).ljust(w) for k, w in widths.items()).rstrip())
+
+
+def say_loaded(loaded: Sequence[Any], as_json: bool, lang: str) -> None:
+    """Print what a loader did with each file; exit with 1 when it found errors. JSON of one is an object."""
+    translate = translator(lang)
+    if as_json:
+        objects = [one.as_json(translate) for one in loaded]
+        said = objects[0] if len(objects) == 1 else objects
+        click.echo(json.dumps(said, ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n\n".join(one.as_text(translate) for one in loaded))
+    if any(one.has_errors for one in loaded):
+        sys.exit(WITH_ERRORS)

@@ -10,18 +10,15 @@ from cluster4w.gaps.table import GapTable, with_gap
 from cluster4w.record.gazetteer import Gazetteer
 
 
-def part_of(table: GapTable, gazetteer: Gazetteer, pcode: str, organisations: int) -> GapTable:
-    """Return the lines of a table that lie in an area, with their own total.
-
-    Args:
-        pcode: the area, of a level above the table's.
-        organisations: how many organisations are present in it; lines cannot be added up for that, because
-            one organisation is in several.
+def part_of(table: GapTable, gazetteer: Gazetteer, pcode: str) -> GapTable:
+    """Return the lines of a table that lie in an area of a level above the table's, with their own total.
 
     The notes are the country's: they are about the record as a whole.
     """
     level = gazetteer.by_pcode[pcode].level
     rows = tuple(r for r in table.rows if r.pcode and gazetteer.within(r.pcode, level) == pcode)
+    # Lines cannot be added up for that: one organisation is in several.
+    organisations = table.organisations_in(pcode, level)
     total = GapRow(
         kind="total",
         pcode=None,

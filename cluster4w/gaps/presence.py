@@ -12,7 +12,7 @@ from sqlalchemy import orm
 from cluster4w.gaps.counting import factor_of, window_of
 from cluster4w.gaps.response import Asked, counts_by_group
 from cluster4w.gaps.rules import Amount, types_of
-from cluster4w.gaps.table import Question, gap_table
+from cluster4w.gaps.table import GapTable, Question, gap_table
 from cluster4w.models import Operation
 from cluster4w.record.queries.coverage import REACHED, Unit, Window, area_sums
 from cluster4w.record.queries.left_out import load_doubles
@@ -131,6 +131,8 @@ class KeyFigures:
     #: Cercles with a target in which nobody was reached.
     cercles_without_help: int
     converted: bool
+    #: The table by cercle that they come from.
+    table: GapTable
 
 
 def key_figures(session: orm.Session, operation: Operation, month: str | None) -> list[KeyFigures]:
@@ -152,6 +154,7 @@ def key_figures(session: orm.Session, operation: Operation, month: str | None) -
                 sum(1 for r in areas if r.organisations),
                 sum(1 for r in areas if r.target and r.reached == 0),
                 table.converted,
+                table,
             )
         )
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
@@ -97,12 +97,19 @@ class GapTable:
     sub_sector_labels: Labels
     group_labels: Labels | None
     organisations: int
+    #: Organisations present, by the codes that their rows name.
+    present: Mapping[AreaKey, Set[int]]
     converted: bool
     revision: int
 
     def by_pcode(self) -> dict[str, GapRow]:
         """Return the rows of the table's level by p-code."""
         return {r.pcode: r for r in self.rows if r.kind == "area" and r.pcode}
+
+    def organisations_in(self, pcode: str, level: int) -> int:
+        """Return how many organisations are present in an area of the table's level or one above."""
+        inside = (who for key, who in self.present.items() if key[level - 1] == pcode)
+        return len(set[int]().union(*inside))
 
 
 def base_of(measure: str) -> Literal["targeted", "in_need"]:
@@ -199,6 +206,7 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
         if question.group
         else None,
         organisations=total.organisations,
+        present=found.present,
         converted=total.converted,
         revision=operation.revision,
     )

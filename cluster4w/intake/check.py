@@ -45,9 +45,6 @@ MOST_FINDINGS = 600_000
 #: How much of a value a finding shows.
 SHOWN = 200
 
-_ORDER = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
-_STATES = ("clean", "with_warnings", "with_errors")
-
 
 @dataclass
 class Counts:
@@ -274,12 +271,12 @@ def _compare(
             value=str(row.values.get(key)) if key else None,
             params=params,
         )
-        worsen(row, severity)
+        row.worsen(severity)
     check.vanished = result.vanished
     if check.vanished:
         reporter.say("rows.vanished", params={"count": len(check.vanished)})
     _locked(context, check, reporter, letters)
-    say_unusual(session, context, check.rows, letters, reporter, worsen)
+    say_unusual(session, context, check.rows, letters, reporter)
     _double_counts(session, context, check, reporter)
 
 
@@ -300,7 +297,7 @@ def _locked(context: IntakeContext, check: Check, reporter: Reporter, letters: M
                 key="period",
                 value=str(min(str(m) for m in months)),
             )
-            worsen(row, severity)
+            row.worsen(severity)
 
 
 def _double_counts(session: orm.Session, context: IntakeContext, check: Check, reporter: Reporter) -> None:
@@ -316,16 +313,6 @@ def _double_counts(session: orm.Session, context: IntakeContext, check: Check, r
         else:
             code, params["uid"] = "row.twice_in_record", str(twice.uid)
         reporter.say(code, sheet=row.sheet, row=row.number, params=params)
-
-
-def worsen(row: CheckedRow, severity: Severity | None) -> None:
-    """Give a row the state of its worst finding."""
-    if severity is None:
-        return
-    if _ORDER[severity] > _STATES.index(row.state):
-        row.state = _STATES[_ORDER[severity]]
-    if row.state == "with_errors":
-        row.comparison = None
 
 
 def _finish(check: Check, reporter: Reporter) -> None:

@@ -9,7 +9,7 @@ from cluster4w.intake.headers.choose import DataSheet
 from cluster4w.intake.headers.map import Mapped
 from cluster4w.intake.open import Row
 from cluster4w.intake.opening.scan import column_number
-from cluster4w.intake.read import Context, Issue, Parsed, parse
+from cluster4w.intake.read import Context, Issue, parse
 from cluster4w.intake.reconcile import Choices, bounded
 from cluster4w.template.columns import Column
 from cluster4w.template.declaration import Template
@@ -110,8 +110,7 @@ def problem(column: Column, text: str, template: Template, year: int | None = No
 
     Names of places and organisations are texts here: whether they are known, the check says.
     """
-    yes_no = template.lists["yes_no"].by_spelling() if "yes_no" in template.lists else {}
-    value, issue = _parsed(column, text, Context(yes_no, year))
+    value, issue = bounded(column, parse(column.kind, text, Context.of(template, year)))
     if value is None and issue is not None:
         return issue
     if column.kind in (Kind.CHOICE, Kind.CHOICES) and column.list:
@@ -120,7 +119,3 @@ def problem(column: Column, text: str, template: Template, year: int | None = No
             if isinstance(part, str) and (unknown := choices.find(part)[1]):
                 return unknown
     return None
-
-
-def _parsed(column: Column, text: str, context: Context) -> Parsed:
-    return bounded(column, parse(column.kind, text, context))

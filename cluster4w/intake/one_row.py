@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import orm
 
-from cluster4w.intake.check import Reporter, worsen
+from cluster4w.intake.check import Reporter
 from cluster4w.intake.comparing.compare import CheckedRow, Comparer, Seen
 from cluster4w.intake.comparing.double_counts import double_counts
 from cluster4w.intake.findings import Finding, words
@@ -125,7 +125,7 @@ def check_row(
     if checked.state != "with_errors":
         if uid is None:
             _say_recorded(session, context, checked, keys, reporter)
-        say_unlike_before(session, context, [checked], {_SHEET: {}}, reporter, worsen)
+        say_unlike_before(session, context, [checked], {_SHEET: {}}, reporter)
         _say_double_count(session, context, checked, reporter)
     return OneRow(checked.values, tuple(reporter.findings))
 

@@ -17,8 +17,8 @@ import python_calamine
 
 from cluster4w.intake.opening import old_excel, xlsx_parts
 from cluster4w.intake.opening.archive import Archive, packed_again, part_path
-from cluster4w.intake.opening.delimited import read_delimited
-from cluster4w.intake.opening.scan import SheetScan, ods_extent, scan_binary_sheet, scan_sheet
+from cluster4w.intake.opening.delimited import no_spreadsheet, read_delimited
+from cluster4w.intake.opening.scan import MOST_MERGED, SheetScan, ods_extent, scan_binary_sheet, scan_sheet
 from cluster4w.intake.opening.text_volume import SharedTexts, binary_lengths, own_letters
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
@@ -53,8 +53,6 @@ class Limits:
 
 
 LIMITS = Limits()
-#: Merged blocks of a sheet that are looked at.
-MAX_MERGED = 50_000
 
 
 @dataclass
@@ -105,11 +103,7 @@ def open_workbook(data: bytes, *, limits: Limits = LIMITS) -> Workbook:
     if data[:8] == old_excel.SIGNATURE:
         return _open_old(data, limits)
     if kind := _foreign_kind(data):
-        refuse(
-            "file.not_a_spreadsheet",
-            N_("This file is %(kind)s, whatever its name says. Send an Excel, OpenDocument or CSV file."),
-            kind=kind,
-        )
+        raise no_spreadsheet(kind)
     rows, guessed = read_delimited(data, limits.rows, limits.columns)
     return Workbook("csv", [Sheet("", True, lambda: iter(rows))], guessed)
 
@@ -144,7 +138,8 @@ def _refuse_encrypted() -> NoReturn:
     )
 
 
-def _refuse_damaged() -> NoReturn:
+def refuse_damaged() -> NoReturn:
+    """Raise the refusal of a file that no reader can make sense of."""
     refuse(
         "file.damaged",
         N_(
@@ -163,7 +158,7 @@ def _open_old(data: bytes, limits: Limits) -> Workbook:
         except old_excel.Encrypted:
             _refuse_encrypted()
         if extent.cells > limits.cells_of(len(stream)):
-            _refuse_stray("")
+            refuse_stray("")
         _limit_text(extent.text, limits)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(old_excel.alone(stream)))
     return _workbook("xls", book, limits, {})
@@ -173,7 +168,7 @@ def _open_zip(data: bytes, limits: Limits) -> Workbook:
     try:
         archive = Archive(data)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
-        _refuse_damaged()
+        refuse_damaged()
     total = 0
     for info in archive.parts.values():
         total += info.file_size
@@ -191,11 +186,7 @@ def _open_zip(data: bytes, limits: Limits) -> Workbook:
         return _open_xlsx(archive, limits)
     if "content.xml" in archive and "mimetype" in archive:
         return _open_ods(archive, limits)
-    refuse(
-        "file.not_a_spreadsheet",
-        N_("This file is %(kind)s, whatever its name says. Send an Excel, OpenDocument or CSV file."),
-        kind=N_("a zip archive without a workbook"),
-    )
+    raise no_spreadsheet(N_("a zip archive without a workbook"))
 
 
 def _open_ods(archive: Archive, limits: Limits) -> Workbook:
@@ -206,7 +197,7 @@ def _open_ods(archive: Archive, limits: Limits) -> Workbook:
             _refuse_encrypted()
         cells, text = ods_extent(archive.pieces("content.xml"), merges)
         if cells > limits.cells_of(archive.size("content.xml")):
-            _refuse_stray("")
+            refuse_stray("")
         _limit_text(text, limits)
         kept = [(path, path) for path in ("mimetype", manifest, "content.xml") if path in archive]
         data = packed_again(archive, kept, ())
@@ -246,7 +237,7 @@ def _open_binary(archive: Archive, limits: Limits) -> Workbook:
         # The reader may take any of these parts for any sheet: none of them may reach far.
         for scan in scans.values():
             if is_stray(scan, limits):
-                _refuse_stray(scan.far_cell)
+                refuse_stray(scan.far_cell)
             _limit_text(scan.text, limits)
         named = {part_path(path): path for path in xlsx_parts.BINARY}
         kept = [(named.get(path, path), path) for path in {*named, *parts.readable} if path in archive]
@@ -285,7 +276,8 @@ def _limit_text(letters: int, limits: Limits) -> None:
         )
 
 
-def _refuse_stray(cell: str) -> NoReturn:
+def refuse_stray(cell: str) -> NoReturn:
+    """Raise the refusal of a file with a cell far from the table; ``cell``: "" where it is not known."""
     refuse(
         "file.stray_cell",
         N_(
@@ -307,7 +299,7 @@ class guarded:  # noqa: N801 - reads like the with-statement it is made for
             return
         if isinstance(error, python_calamine.PasswordError):
             _refuse_encrypted()
-        _refuse_damaged()
+        refuse_damaged()
 
 
 def _workbook(
@@ -344,9 +336,9 @@ def _workbook(
             # The reader aborts the whole process on a far cell: never without a look at the sheet first.
             seen = look()
             if seen.declares_entities:
-                _refuse_damaged()
+                refuse_damaged()
             if is_stray(seen, limits):
-                _refuse_stray(seen.far_cell)
+                refuse_stray(seen.far_cell)
             _limit_text(seen.text, limits)
             return _rows(book, name, shown, limits, parsed, merged)
 
@@ -377,7 +369,7 @@ def _rows(
         if sheet is None:
             sheet = parsed[name] = book.get_sheet_by_name(name)
             if sheet.merged_cell_ranges is not None:
-                merges[name] = sheet.merged_cell_ranges[:MAX_MERGED]
+                merges[name] = sheet.merged_cell_ranges[:MOST_MERGED]
         if sheet.end is None:
             return
         count = sheet.end[0] + 1

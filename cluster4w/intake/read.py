@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from cluster4w.intake.open import Cell
 from cluster4w.intake.places.coordinates import degrees
+from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Kind, Value
 from cluster4w.template.language import listed
 from cluster4w.template.targets import PART_LABELS
@@ -106,6 +107,12 @@ class Context:
 
     yes_no: Mapping[str, str]
     year: int | None = None
+
+    @classmethod
+    def of(cls, template: Template, year: int | None) -> Context:
+        """Return what reading the cells of a template needs."""
+        known = template.lists.get("yes_no")
+        return cls(known.by_spelling() if known else {}, year)
 
 
 def parse(kind: Kind, cell: Cell, context: Context) -> Parsed:

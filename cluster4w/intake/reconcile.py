@@ -32,7 +32,6 @@ from cluster4w.template.text import fold
 SUGGEST = 70.0
 
 _PLACE_KEYS = tuple(f"adm{level}_{part}" for level in (1, 2, 3) for part in ("name", "pcode"))
-_WHO = ("org_acronym", "org_name")
 
 #: (column key, issue) pairs of one row.
 Issues = list[tuple[str, Issue]]
@@ -125,6 +124,8 @@ class RowReader:
 
     context: IntakeContext
     columns: Sequence[Mapped]
+    #: How the columns part the rows.
+    wide: Parting
     layout: Layout | None
     places: PlaceFinder
     organisations: OrganisationFinder
@@ -137,8 +138,7 @@ class RowReader:
 
     def __post_init__(self) -> None:
         template = self.context.template
-        yes_no = template.lists["yes_no"].by_spelling() if "yes_no" in template.lists else {}
-        self._context = Context(yes_no, self.context.year(self.month))
+        self._context = Context.of(template, self.context.year(self.month))
         self._mapped = [c for c in self.columns if c.key]
         self._unmapped = [c for c in self.columns if not c.key and c.how != "ignored"]
         # Cells whose choice was learned: (column key, cell) to the alias.
@@ -146,7 +146,6 @@ class RowReader:
         # Place cells to what they came to, and to the names and codes of all levels.
         self._placed: dict[Said, tuple[Placed, Values]] = {}
         self._width = max((c.index for c in self.columns), default=-1) + 1
-        self.wide = Parting.of(self._mapped, template)
         apart = {c.index for columns in self.wide.slots.values() for c in columns}
         apart |= {c.index for c in (*self.wide.loose, *self.wide.overruled)}
         self._dates: dict[str, dict[str, int]] = {}
@@ -377,8 +376,8 @@ class RowReader:
             values["sub_sector"] = self.sub_sector
 
     def _organisation(self, values: Values, issues: Issues, learned: list[int]) -> int | None:
-        acronym, name, type_ = (str(values.get(k) or "") for k in (*_WHO, "org_type"))
-        found = self.organisations.find(acronym, name, type_)
+        acronym, name, type_ = values.get("org_acronym"), values.get("org_name"), values.get("org_type")
+        found = self.organisations.find(str(acronym or ""), str(name or ""), str(type_ or ""))
         if found.issue:
             issues.append(found.issue)
         if found.learned is not None:

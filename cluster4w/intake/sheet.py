@@ -12,7 +12,6 @@ from cluster4w.intake.headers.choose import DataSheet
 from cluster4w.intake.headers.locate import no_data
 from cluster4w.intake.headers.map import Mapped, Vocabulary
 from cluster4w.intake.headers.samples import Samples
-from cluster4w.intake.headers.wide import Differs
 from cluster4w.intake.judging.patterns import odd_cells
 from cluster4w.intake.judging.rules import ASKING, RuleRunner
 from cluster4w.intake.open import Row
@@ -41,9 +40,6 @@ REASONS = {
     "header": N_("the headers once more"),
     "no_figure": N_("no figure in any month"),
 }
-
-_RANK = {"clean": 0, "with_warnings": 1, "with_errors": 2}
-_STATE = {Severity.INFO: "clean", Severity.WARNING: "with_warnings", Severity.ERROR: "with_errors"}
 
 
 def ranges(numbers: list[int], most: int = 12) -> str:
@@ -90,6 +86,7 @@ class SheetReader:
         )
         self.layout = self.columns.layout
         self.by_key: Mapping[str, Mapped] = self.columns.by_key
+        self._by_index = {c.index: c for c in self.columns.mapped}
         self._of_slot = {
             slot: {**self.by_key, **{c.key: c for c in columns if c.key}}
             for slot, columns in self.columns.parting.slots.items()
@@ -121,6 +118,7 @@ class SheetReader:
         reader = RowReader(
             context=self.context,
             columns=self.columns.mapped,
+            wide=self.columns.parting,
             layout=self.layout,
             places=self.places,
             organisations=self.organisations,
@@ -189,17 +187,20 @@ class SheetReader:
         merged += [("cells.merged_figure", i, r) for i, r in cells.figures.items()]
         found = [(code, i, {"ranges": ranges(rows), "count": len(rows)}) for code, i, rows in merged]
         found += [("figures.not_divided", i, {"count": count}) for i, count in reader.undivided.items()]
-        by_index = {c.index: c for c in self.columns.mapped}
         for code, index, params in found:
-            column = by_index[index]
-            self.reporter.say(
-                code,
-                sheet=self.name,
-                column=letter_of(column) or None,
-                header=column.header,
-                key=column.key,
-                params=params,
-            )
+            self._say_column(code, self._by_index[index], params)
+
+    def _say_column(self, code: str, column: Mapped, params: Any, value: str | None = None) -> None:
+        """Say something of a column as a whole."""
+        self.reporter.say(
+            code,
+            sheet=self.name,
+            column=letter_of(column) or None,
+            header=column.header,
+            key=column.key,
+            value=value,
+            params=params,
+        )
 
     def _say_rows(self, reader: RowReader) -> None:
         self._say_undivided(reader)
@@ -219,15 +220,7 @@ class SheetReader:
             )
         for key, cells in reader.different_cells():
             for pattern in odd_cells(self.name, self.context.template.column(key), cells):
-                column = self.by_key[key]
-                self.reporter.say(
-                    pattern.code,
-                    sheet=self.name,
-                    column=letter_of(column) or None,
-                    header=column.header,
-                    key=key,
-                    params=pattern.params,
-                )
+                self._say_column(pattern.code, self.by_key[key], pattern.params)
         if self.without_activity:
             params = {"count": self.without_activity}
             self.reporter.say("activity_type.absent", sheet=self.name, key="activity_type", params=params)
@@ -235,16 +228,8 @@ class SheetReader:
             params = {"count": self.kept_as_typed}
             self.reporter.say("area.level_not_loaded", sheet=self.name, key="adm3_name", params=params)
         for (key, text), count in reader.unregistered.items():
-            column = self.by_key[key]
-            self.reporter.say(
-                "organisation.not_registered",
-                sheet=self.name,
-                column=column_letter(column.index + 1),
-                header=column.header,
-                key=key,
-                value=text,
-                params={"count": count, **self.organisations.nearest(key, text)},
-            )
+            params = {"count": count, **self.organisations.nearest(key, text)}
+            self._say_column("organisation.not_registered", self.by_key[key], params, text)
 
     # --- what a row says ----------------------------------------------------------------------
 
@@ -258,15 +243,19 @@ class SheetReader:
         """Error cells come blank from the reader; the scan of the raw sheet knows them."""
         if not errors:
             return
-        by_index = {c.index: c.key for c in self.columns.mapped if c.key}
         for index, text in errors:
-            key = by_index.get(index)
-            if key is not None and (read.slot is None or self.by_key[key].index == index):
+            column = self._by_index.get(index)
+            key = column.key if column else None
+            if key and (read.slot is None or self.by_key[key].index == index):
                 read.issues.append((key, Issue("cell.error", {"shown": text})))
 
     def _checked(self, number: int, row: Row, read: ReadRow) -> CheckedRow:
         values = read.values
         state = "with_errors" if self.columns.missing else "clean"
+        who = read.organisation_id
+        checked = CheckedRow(
+            self.name, number, state, None, None, who, values, read.extra, learned=read.learned
+        )
         accused: set[str] = set()
         for key, issue in read.issues:
             if issue.code == "area.level_not_loaded":
@@ -275,9 +264,9 @@ class SheetReader:
             severity = self._say_issue(number, row, key, issue, values)
             if severity is Severity.ERROR:
                 accused.add(key)
-            state = _worse(state, severity)
+            checked.worsen(severity)
         for key in self._unfilled(values, accused):
-            state = _worse(state, self._say_missing(number, key))
+            checked.worsen(self._say_cell("cell.missing", number, key, [], {}, None))
             accused.add(key)
         for rule, (key, params) in self._rules.broken(values):
             if rule.check in ASKING and accused & set(rule.columns):
@@ -285,21 +274,21 @@ class SheetReader:
             severity = self._say_cell(
                 rule.code, number, key, row, {**params, "check": str(rule.check)}, None, rule.severity
             )
-            state = _worse(state, severity)
+            checked.worsen(severity)
         period = values.get("period")
         if period is not None and period not in self._months:
             bounds = {"first": self._months[0], "last": self._months[-1]}
             if "period" in self.by_key:
-                state = _worse(
-                    state, self._say_cell("period.outside_plan", number, "period", row, bounds, None)
-                )
+                checked.worsen(self._say_cell("period.outside_plan", number, "period", row, bounds, None))
         if values.get("activity_type") is None and "activity_type" not in accused:
             self.without_activity += 1
         for total in read.differs:
             params = {"total": str(total.total), "sum": str(total.sum)}
-            state = _worse(state, self._say_total(number, row, total, params))
-        who = read.organisation_id
-        return CheckedRow(self.name, number, state, None, None, who, values, read.extra, learned=read.learned)
+            at = self._by_index[total.index]
+            checked.worsen(
+                self._say_cell("figures.total_differs", number, total.key, row, params, None, column=at)
+            )
+        return checked
 
     def _unfilled(self, values: Values, accused: set[str]) -> list[str]:
         """Return the required columns that a row leaves empty and that no finding has named yet."""
@@ -345,9 +334,6 @@ class SheetReader:
         column = self.by_key.get(key)
         return column is not None and (column.index >= len(row) or is_absent(as_text(row[column.index])))
 
-    def _say_missing(self, number: int, key: str) -> Severity | None:
-        return self._say_cell("cell.missing", number, key, [], {}, None)
-
     def _say_cell(
         self,
         code: str,
@@ -357,8 +343,11 @@ class SheetReader:
         params: Any,
         suggestion: str | None,
         severity: Severity | None = None,
+        *,
+        column: Mapped | None = None,
     ) -> Severity | None:
-        column = self.by_key.get(key) or self.by_key.get(_beside(key))
+        """Say something of a row's cell: in ``column``, else in the one that says ``key`` or is beside it."""
+        column = column or self.by_key.get(key) or self.by_key.get(_beside(key))
         if "part" in params:
             column = self._part_of(key, params["part"]) or column
             params = {**params, "date": self.context.template.column(key).labels}
@@ -390,15 +379,6 @@ class SheetReader:
         """Return the column of a part of a date."""
         return next((c for c in self.columns.mapped if c.key == key and c.part == part), None)
 
-    def _say_total(self, number: int, row: Row, total: Differs, params: Any) -> Severity | None:
-        """Say at the cell of a total that it is not the sum of the columns beside it."""
-        here = self.by_key
-        column = next(c for c in self.columns.mapped if c.index == total.index)
-        self.by_key = {total.key: column}
-        severity = self._say_cell("figures.total_differs", number, total.key, row, params, None)
-        self.by_key = here
-        return severity
-
 
 def _beside(key: str) -> str:
     """Return the column in which a person looks when the file lacks the one that is meant."""
@@ -407,10 +387,3 @@ def _beside(key: str) -> str:
     if key.startswith("adm"):
         return key.replace("_name", "_pcode")
     return {"org_acronym": "org_name", "org_name": "org_acronym"}.get(key, "")
-
-
-def _worse(state: str, severity: Severity | None) -> str:
-    if severity is None:
-        return state
-    other = _STATE[severity]
-    return other if _RANK[other] > _RANK[state] else state

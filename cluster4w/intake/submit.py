@@ -303,7 +303,7 @@ def _row_dicts(rows: Iterable[CheckedRow], template: Template) -> Iterator[dict[
     kinds = {c.key: c.kind for c in template.columns}
     for row in rows:
         yield {
-            "sheet": row.sheet[:64],
+            "sheet": row.sheet[:NAME],
             "number": row.number,
             "state": row.state,
             "comparison": row.comparison,
@@ -320,7 +320,7 @@ def _finding_dict(finding: Finding) -> dict[str, Any]:
     return {
         "severity": str(finding.severity),
         "code": finding.code,
-        "sheet": finding.sheet[:64] if finding.sheet is not None else None,
+        "sheet": finding.sheet[:NAME] if finding.sheet is not None else None,
         "row": finding.row,
         "column": finding.column,
         "header": finding.header,

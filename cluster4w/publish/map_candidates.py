@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 
 from cluster4w.publish.map_svg import FONT, INK
-from cluster4w.publish.projection import Projection, Rings, fit, middle, positions
+from cluster4w.publish.projection import Box, Projection, Rings, fit, middle, positions
 
 #: Units of the whole drawing's width; lines are whole units, so that a region alone is still smooth.
 UNITS = 1600
@@ -31,8 +31,6 @@ _AROUND = 220
 _LINE = '<path vector-effect="non-scaling-stroke" '
 #: Side of a tile, in units.
 _TILE = 100
-
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ not available.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, assert_never
@@ -60,7 +60,6 @@ COVERAGE = (
 )
 NOT_TARGETED = MapClass("none", N_("not targeted"), "#f6f7f8", "#5b656e")
 NOT_AVAILABLE = MapClass("absent", N_("not available"), "#f6f7f8", "#5b656e", texture="lines")
-ALL = (*COVERAGE, NOT_TARGETED, NOT_AVAILABLE)
 #: Shown in a legend only where an area is of the class.
 OPTIONAL = frozenset({NOT_TARGETED.key, NOT_AVAILABLE.key})
 
@@ -127,6 +126,10 @@ class Scale:
         """The classes, and those for areas that have no value."""
         with_value = self.shows in ("presence", "overlap")
         return self.classes if with_value else (*self.classes, NOT_TARGETED, NOT_AVAILABLE)
+
+    def legend(self, counts: Mapping[str, int]) -> tuple[MapClass, ...]:
+        """Return the classes that a legend shows; ``counts``: how many areas each has, by key."""
+        return tuple(c for c in self.everything if counts.get(c.key) or c.key not in OPTIONAL)
 
     @property
     def bounds(self) -> tuple[float, ...]:

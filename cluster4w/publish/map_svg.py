@@ -14,7 +14,7 @@ from html import escape
 from typing import Literal, assert_never
 
 from cluster4w.publish.map_classes import MapClass
-from cluster4w.publish.projection import Projection, Rings, fit, holds, middle, positions
+from cluster4w.publish.projection import Box, Projection, Rings, fit, holds, is_free, middle, positions
 
 View = Literal["map", "grid", "symbols"]
 
@@ -331,7 +331,7 @@ def _labels(
 
     Those of class ``fine`` have no room when the labels are set larger; ``near``: names around, quieter.
     """
-    taken: list[tuple[float, float, float, float]] = [(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
+    taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
     large = list(taken)
     texts = []
     for place, label in enumerate((*labels, *near)):
@@ -342,11 +342,11 @@ def _labels(
             box = (x - half, y + shift - 9, x + half, y + shift + 5)
             # A name from around that is cut by the edge helps nobody.
             cut = place >= len(labels) and (box[1] < 2 or box[3] > projection.height - 2)
-            if not cut and not any(_overlap(box, other) for other in taken):
+            if not cut and is_free(box, taken):
                 taken.append(box)
                 wide = _enlarged(x, y + shift, half)
                 room = wide[0] >= 0 and wide[2] <= projection.width
-                fits = room and not any(_overlap(wide, other) for other in large)
+                fits = room and is_free(wide, large)
                 if fits:
                     large.append(wide)
                 kinds = [] if fits else ["fine"]
@@ -365,9 +365,5 @@ def _labels(
     )
 
 
-def _enlarged(x: float, y: float, half: float) -> tuple[float, float, float, float]:
+def _enlarged(x: float, y: float, half: float) -> Box:
     return x - half * _PHONE, y - 9 * _PHONE, x + half * _PHONE, y + 5 * _PHONE
-
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -11,7 +11,7 @@ from sqlalchemy import orm
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable
 from cluster4w.publish.figures import number, share
-from cluster4w.publish.map_classes import OPTIONAL, MapClass, Scale, ratio_of, usual_scale
+from cluster4w.publish.map_classes import MapClass, Scale, ratio_of, usual_scale
 from cluster4w.publish.map_svg import Ground, MapArea, MapLabel, View, map_svg
 from cluster4w.publish.projection import Rings, middle
 from cluster4w.record.gazetteer import Gazetteer, Place
@@ -133,10 +133,9 @@ def draw(
     )
     counts = Counter(a.colour.key for a in areas)
     scale = look.scale or usual_scale(table.question.measure)
-    legend = tuple(c for c in scale.everything if counts[c.key] or c.key not in OPTIONAL)
     source_level = level if chosen == "map" else 1
     sources = () if chosen == "grid" else tuple(boundary_sources(session, table.edition_id, source_level))
-    return Drawing(drawn, chosen, views, legend, counts, sources)
+    return Drawing(drawn, chosen, views, scale.legend(counts), counts, sources)
 
 
 def _ground(

@@ -10,6 +10,8 @@ from typing import Any
 #: Rings of [longitude, latitude] pairs in degrees.
 Rings = Sequence[Sequence[Sequence[float]]]
 Point = tuple[int, int]
+#: Left, top, right, bottom in a drawing.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,13 @@ def holds(rings: Rings, point: tuple[float, float]) -> bool:
             if (a[1] > y) != (b[1] > y) and x > a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]):
                 inside = not inside
     return inside
+
+
+def is_free(box: Box, taken: Iterable[Box]) -> bool:
+    """Tell whether a box lies on none of those that are taken."""
+    return not any(
+        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken
+    )
 
 
 def positions(rings: Rings) -> Iterable[Any]:

@@ -53,8 +53,8 @@ class SheetData:
     """What every sheet of a question needs, read once."""
 
     table: GapTable
-    #: How many organisations are present, by region.
-    organisations: Mapping[str, int]
+    #: P-codes of the regions with a sheet of their own, none where the areas are regions.
+    regions: tuple[str, ...]
     gazetteer: Gazetteer
     outlines: Outlines
     credits: tuple[str, ...]
@@ -69,10 +69,6 @@ def sheet_data(session: orm.Session, operation: Operation, question: Question) -
     """
     table = gap_table(session, operation, question)
     gazetteer = load_gazetteer(session, table.edition_id)
-    by_region: dict[str, int] = {}
-    if question.level > 1:
-        rows = gap_table(session, operation, replace(question, level=1)).by_pcode()
-        by_region = {pcode: row.organisations for pcode, row in rows.items()}
     regions: dict[str, Rings] = dict(boundaries(session, table.edition_id, 1))
     areas: dict[str, Rings] = (
         regions if question.level == 1 else dict(boundaries(session, table.edition_id, question.level))
@@ -85,7 +81,7 @@ def sheet_data(session: orm.Session, operation: Operation, question: Question) -
     }
     return SheetData(
         table,
-        by_region,
+        tuple(p.pcode for p in gazetteer.level(1)) if question.level > 1 else (),
         gazetteer,
         Outlines(areas, regions, {p.pcode: p.name for p in gazetteer.level(1)}),
         tuple(sorted(credits)),
@@ -102,10 +98,10 @@ def map_sheet(data: SheetData, wish: Wish, *, made: dt.date) -> bytes:
     translate = translator(wish.language)
     table, region = data.table, None
     if wish.region is not None:
-        if wish.region not in data.organisations:
+        if wish.region not in data.regions:
             raise _no_region(wish.region, data)
         region = data.gazetteer.by_pcode[wish.region].name
-        table = part_of(table, data.gazetteer, wish.region, data.organisations[wish.region])
+        table = part_of(table, data.gazetteer, wish.region)
     layout = layout_of(wish.paper, landscape=wish.landscape)
     drawing = sheet_map(
         map_areas(table, data.gazetteer, wish.language, translate),
@@ -135,10 +131,9 @@ def every_sheet(data: SheetData, wish: Wish, *, made: dt.date) -> Iterator[tuple
     Also a region without a figure has its sheet: that nothing is known of it is worth a look.
     """
     yield file_name(data, wish), map_sheet(data, wish, made=made)
-    if data.table.question.level > 1:
-        for pcode in sorted(data.organisations):
-            of_region = replace(wish, region=pcode)
-            yield file_name(data, of_region), map_sheet(data, of_region, made=made)
+    for pcode in data.regions:
+        of_region = replace(wish, region=pcode)
+        yield file_name(data, of_region), map_sheet(data, of_region, made=made)
 
 
 def file_name(data: SheetData, wish: Wish) -> str:
@@ -172,7 +167,7 @@ def _no_region(pcode: str, data: SheetData) -> Refusal:
         "gaps.region",
         N_("“%(value)s” is not the code of a region above the areas asked for. Known: %(known)s."),
         value=pcode,
-        known=", ".join(sorted(data.organisations)) or "-",
+        known=", ".join(data.regions) or "-",
     )
 
 

@@ -24,7 +24,7 @@ from cluster4w.publish.gap_words import (
     subtitle,
     title,
 )
-from cluster4w.publish.map_classes import ALL, NOT_AVAILABLE, NOT_TARGETED, class_of
+from cluster4w.publish.map_classes import heading, usual_scale
 from cluster4w.publish.sheet_map import SheetMap
 from cluster4w.record.queries.presence import Reported
 from cluster4w.template.language import N_, Translate, label
@@ -176,22 +176,16 @@ def _figures(table: GapTable, language: str, translate: Translate) -> list[dict[
 
 
 def _legend(table: GapTable, drawing: SheetMap, language: str, translate: Translate) -> dict[str, Any]:
-    counts = Counter(class_of(row, table.question.measure).key for row in table.by_pcode().values())
-    headings = {
-        "projected": N_("Reached and planned, of the target"),
-        "need": N_("Reached, of the need"),
-    }
-    heading = headings.get(table.question.measure, N_("Reached, of the target"))
-    optional = (NOT_TARGETED.key, NOT_AVAILABLE.key)
+    scale = usual_scale(table.question.measure)
+    counts = Counter(scale.of(row).key for row in table.by_pcode().values())
     entries = [
         {
             "colour": entry.colour,
             "texture": entry.texture,
-            "words": translate(entry.words),
+            "words": entry.said(translate),
             "count": number(counts[entry.key], language),
         }
-        for entry in ALL
-        if counts[entry.key] or entry.key not in optional
+        for entry in scale.legend(counts)
     ]
     note = ""
     if drawing.unnamed:
@@ -199,7 +193,7 @@ def _legend(table: GapTable, drawing: SheetMap, language: str, translate: Transl
             "count": number(drawing.unnamed, language)
         }
     return {
-        "title": translate(heading),
+        "title": translate(heading(scale, table.question.measure)),
         "unit": f"{level_name(table, language)}{translate(N_(': '))}{number(sum(counts.values()), language)}",
         "entries": entries,
         "note": note,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from cluster4w.publish.map_svg import MANY, MapArea, fill_of, hatch
-from cluster4w.publish.projection import Projection, Rings, fit, middle, positions
+from cluster4w.publish.projection import Box, Projection, Rings, fit, is_free, middle, positions
 
 #: Drawn lengths are whole numbers; a tenth of a point is finer than any printer.
 FINE = 10
@@ -75,9 +75,6 @@ class Outlines:
     regions: Mapping[str, Rings]
     #: Names of the regions that are no part of the sheet, by p-code.
     region_names: Mapping[str, str]
-
-
-Box = tuple[float, float, float, float]
 
 
 def sheet_map(
@@ -189,12 +186,6 @@ def _box(label: SheetLabel) -> Box:
     return label.x - half, label.y - high, label.x + half, label.y + high
 
 
-def _free(box: Box, taken: Iterable[Box]) -> bool:
-    return not any(
-        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken
-    )
-
-
 def _labels(
     areas: Sequence[MapArea],
     own: Mapping[str, Rings],
@@ -247,7 +238,7 @@ def _fitting(
                 label = SheetLabel(inside_x, round(y + aside, 1), lines, size, bold=size == SIZES[0])
                 box = _box(label)
                 inside = box[0] >= 0 and box[1] >= 0 and box[2] <= frame[0] and box[3] <= frame[1]
-                if inside and _free(box, taken):
+                if inside and is_free(box, taken):
                     return label
     return None
 
@@ -270,7 +261,7 @@ def _neighbours(
         y = sum(p[1] for p in inside) / len(inside)
         label = SheetLabel(round(x, 1), round(y, 1), (outlines.region_names[pcode],), 6.5, quiet=True)
         box = _box(label)
-        if box[0] >= 0 and box[2] <= width and _free(box, taken):
+        if box[0] >= 0 and box[2] <= width and is_free(box, taken):
             taken.append(box)
             found.append(label)
     return found

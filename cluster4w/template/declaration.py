@@ -211,7 +211,6 @@ def parse(raw: Declaration) -> Template:
         for key in (rule.a, rule.b, rule.total, *rule.parts, *rule.columns, *rule.only):
             if key and key not in by_key:
                 raise DeclarationError(f"rule {rule.code}: no column {key}")
-    for rule in rules:
         _require_figures(rule, by_key)
     layouts = {str(entry["name"]): _layout(entry, by_key) for entry in raw.get("layouts", ())}
     return Template(str(raw["name"]), int(raw["version"]), columns, lists, rules, layouts, raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -190,24 +190,25 @@ def _first(values: dict[str, Any], *keys: str) -> float | None:
 
 def changed(found: Iterable[dict[str, Any]]) -> list[Changed]:
     """Return changed rows cell by cell."""
-    by_key = here().template.by_key
     return [
         Changed(
             r["sheet"],
             r["number"],
             r["uid"],
             place(r["values"]),
-            [
-                Cell(
-                    column_words(by_key[k]),
-                    cell_words(by_key[k], before),
-                    cell_words(by_key[k], r["values"].get(k)),
-                )
-                for k, before in (r["before"] or {}).items()
-                if k in by_key
-            ],
+            cells(r["before"] or {}, r["values"]),
         )
         for r in found
+    ]
+
+
+def cells(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cell]:
+    """Return the cells of a row that say something else now; ``before``: what these said, by column."""
+    by_key = here().template.by_key
+    return [
+        Cell(column_words(by_key[k]), cell_words(by_key[k], old), cell_words(by_key[k], after.get(k)))
+        for k, old in before.items()
+        if k in by_key
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cluster4w.extensions import db
 from cluster4w.gaps.presence import KeyFigures, ReportingStatus, key_figures, reporting_status
-from cluster4w.gaps.table import Question, gap_table
+from cluster4w.gaps.table import GapTable, Question, gap_table
 from cluster4w.models import Role, SubmissionState
 from cluster4w.publish.map_classes import MapClass
 from cluster4w.publish.map_view import Look, draw
@@ -68,17 +68,17 @@ def dashboard() -> ResponseReturnValue:
     month = _month(months, today)
     status = _status(month, today)
     figures = key_figures(db.session, operation, month.month)
-    sub_sector = _sub_sector(figures)
-    drawing, legend = _map(month.month, sub_sector)
+    chosen = _chosen(figures)
+    drawing, legend = _map(chosen.table)
     return render_template(
         "dashboard.html",
         months=months,
         month=month,
         status=status,
         figures=figures,
-        sub_sector=sub_sector,
+        sub_sector=chosen.sub_sector,
         sub_sectors=[
-            (choice_words("sub_sector", f.sub_sector), _here(month, f.sub_sector), f.sub_sector == sub_sector)
+            (choice_words("sub_sector", f.sub_sector), _here(month, f.sub_sector), f is chosen)
             for f in figures
         ],
         drawing=drawing,
@@ -154,23 +154,24 @@ def _waiting(submissions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _sub_sector(figures: list[KeyFigures]) -> str:
-    """Return the sub-sector whose map is drawn: the one asked for, else the one that misses most."""
-    asked = request.args.get("sous_secteur")
-    known = [f.sub_sector for f in figures]
-    if asked in known:
-        return str(asked)
-    return max(figures, key=lambda f: f.gap or 0).sub_sector if figures else ""
+def _chosen(figures: list[KeyFigures]) -> KeyFigures:
+    """Return the figures of the sub-sector whose map is drawn: the one asked for, else that misses most."""
+    asked = next((f for f in figures if f.sub_sector == request.args.get("sous_secteur")), None)
+    return asked or max(figures, key=lambda f: f.gap or 0)
 
 
-def _map(month: str, sub_sector: str) -> tuple[Markup | None, list[tuple[MapClass, str]]]:
-    """Return the map of the gaps, and its classes in words; None where there is nothing to draw."""
-    operation = here().operation
+def _map(by_cercle: GapTable) -> tuple[Markup | None, list[tuple[MapClass, str]]]:
+    """Return the map of the gaps, by region where cercles cannot be drawn, and its classes in words.
+
+    None where there is nothing to draw.
+    """
+    question = by_cercle.question
     for level in (2, 1):
-        table = gap_table(db.session, operation, Question(level=level, month=month, sub_sector=sub_sector))
+        by_region = replace(question, level=1)
+        table = by_cercle if level == 2 else gap_table(db.session, here().operation, by_region)
         if not any(row.target for row in table.rows):
             continue
-        look = Look(width=MAP_WIDTH, href=_href(month, sub_sector))
+        look = Look(width=MAP_WIDTH, href=_href(question))
         drawing = draw(db.session, table, look, language=here().language, translate=gettext)
         if drawing.view != "symbols" or level == 1:
             # The drawing is made by us of escaped parts.
@@ -178,8 +179,10 @@ def _map(month: str, sub_sector: str) -> tuple[Markup | None, list[tuple[MapClas
     return None, []
 
 
-def _href(month: str, sub_sector: str) -> Any:
+def _href(question: Question) -> Any:
     """Return the address of an area's explanation, for those who may see it."""
     if not allowed("gap_explanation"):
         return None
-    return lambda pcode: url_for("gap_explanation", mois=month, sous_secteur=sub_sector, pcode=pcode)
+    return lambda pcode: url_for(
+        "gap_explanation", mois=question.month, sous_secteur=question.sub_sector, pcode=pcode
+    )

@@ -7,16 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from flask import g, request, url_for
+from flask import request, url_for
 
-from cluster4w.extensions import db
 from cluster4w.gaps.table import Question
 from cluster4w.publish.map_classes import Cut, Shows, own_bounds
 from cluster4w.publish.map_svg import View
-from cluster4w.record.gazetteer import Gazetteer
-from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.security import here
 from cluster4w.views.numbers import MONTH
+from cluster4w.views.places import gazetteer
 
 MEASURES = ("current", "projected", "need")
 UNITS = ("household", "individual")
@@ -151,13 +149,6 @@ def _written(value: Any) -> Any:
     if isinstance(value, tuple):
         return " ".join(str(v) for v in value)
     return 1 if value is True else value
-
-
-def gazetteer() -> Gazetteer:
-    """Return the operation's areas, read once a request."""
-    if "gap_gazetteer" not in g:
-        g.gap_gazetteer = load_gazetteer(db.session, here().operation.edition_id)
-    return g.gap_gazetteer  # type: ignore[no-any-return]
 
 
 def asked() -> Asked:

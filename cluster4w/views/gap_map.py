@@ -19,7 +19,8 @@ from cluster4w.publish.map_view import Drawing, Look, draw, words_of
 from cluster4w.security import here
 from cluster4w.template.language import label
 from cluster4w.views import formats
-from cluster4w.views.gap_asked import CUTS, SHOWN, VIEWS, Asked, gazetteer
+from cluster4w.views.gap_asked import CUTS, SHOWN, VIEWS, Asked
+from cluster4w.views.places import gazetteer
 
 #: What is done together is said of an area this many times; the page of the area says all.
 SAID = 3
@@ -76,11 +77,7 @@ def answer(page: Asked, question: Question | None = None) -> Answer:
 def table_of(page: Asked, question: Question) -> GapTable:
     """Return the gap table of a question, cut to the area that the page is about."""
     table = gap_table(db.session, here().operation, question)
-    if not page.within:
-        return table
-    level = gazetteer().by_pcode[page.within].level
-    above = gap_table(db.session, here().operation, replace(question, level=level)).by_pcode()
-    return part_of(table, gazetteer(), page.within, above[page.within].organisations)
+    return part_of(table, gazetteer(), page.within) if page.within else table
 
 
 def scale_of(page: Asked, *answers: Answer) -> Scale:

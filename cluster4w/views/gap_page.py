@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
@@ -20,8 +20,9 @@ from cluster4w.record.gazetteer import Place
 from cluster4w.security import here
 from cluster4w.template.language import label
 from cluster4w.views import formats
-from cluster4w.views.gap_asked import CUTS, DEEPEST, MEASURES, SHOWN, UNITS, VIEWS, Asked, gazetteer
+from cluster4w.views.gap_asked import CUTS, DEEPEST, MEASURES, SHOWN, UNITS, VIEWS, Asked
 from cluster4w.views.gap_map import Answer, said_of, scale_in, together_words
+from cluster4w.views.places import gazetteer
 
 #: Lines of areas, and of what is only known above them, before the table asks to be unfolded.
 FIRST_ROWS, FIRST_PARTS = 12, 6
@@ -273,19 +274,15 @@ def lines(page: Asked, one: Answer, scale: Scale) -> Lines:
     """
     own = scale_in(one, scale)
     ways = Ways(page.addresses("pcode", "gap_explanation"), page.addresses("within"))
-    found = [
-        line(page, one, row, own.of(row).key if row.kind == "area" else "", ways) for row in one.table.rows
-    ]
-    asked_for = [x for x in found if not page.only or x.key in page.only]
-    first = {id(x) for x in (asked_for if page.whole else _first(asked_for))}
-    small = sum(x.row.kind == "area" for x in found) <= MANY
+    found = [(row, own.of(row).key if row.kind == "area" else "") for row in one.table.rows]
+    asked_for = [row for row, key in found if not page.only or key in page.only]
+    first = {id(row) for row in (asked_for if page.whole else _first(asked_for))}
+    small = sum(row.kind == "area" for row, _ in found) <= MANY
     shown = [
-        x if id(x) in first else replace(x, later=True)
-        for x in found
-        if small or page.whole or id(x) in first
+        line(page, one, row, key, ways, later=id(row) not in first)
+        for row, key in found
+        if small or id(row) in first
     ]
-    if not small and page.only:
-        shown = [x for x in shown if x.key in page.only]
     return Lines(shown, len(asked_for) - len(first), small)
 
 
@@ -301,17 +298,19 @@ def level_with_figures(table: GapTable) -> int | None:
     return table.question.level - 1 if any(has(row) for row in table.rows if row.kind == "part") else None
 
 
-def _first(lines: list[Line]) -> list[Line]:
-    """Return the lines that the page begins with: the largest gaps of areas, then what lies beside them."""
-    shown: list[Line] = []
+def _first(rows: list[GapRow]) -> list[GapRow]:
+    """Return the rows that the page begins with: the largest gaps of areas, then what lies beside them."""
+    shown: list[GapRow] = []
     for beside, most in ((False, FIRST_ROWS), (True, FIRST_PARTS)):
-        some = [one for one in lines if (one.row.kind != "area") is beside]
+        some = [row for row in rows if (row.kind != "area") is beside]
         # A single line more is not worth a link.
         shown += some if len(some) <= most + 1 else some[:most]
     return shown
 
 
-def line(page: Asked, one: Answer, row: GapRow, key: str = "", ways: Ways | None = None) -> Line:
+def line(
+    page: Asked, one: Answer, row: GapRow, key: str = "", ways: Ways | None = None, *, later: bool = False
+) -> Line:
     """Return a line of the table, or its total; ``key``: its class."""
     table = one.table
     ways = ways or Ways(page.addresses("pcode", "gap_explanation"), page.addresses("within"))
@@ -334,6 +333,7 @@ def line(page: Asked, one: Answer, row: GapRow, key: str = "", ways: Ways | None
         _bar(row, asked_for),
         ways.explanation(row.pcode) if row.pcode else None,
         key,
+        later,
         present=one.present.get(row.pcode or ""),
         together=tuple(together_words(t) for t in one.together.get(row.pcode or "", ())),
     )

@@ -11,7 +11,8 @@ from cluster4w.record.gazetteer import Place
 from cluster4w.record.queries.aliases import learned_places
 from cluster4w.security import here
 from cluster4w.template.text import fold
-from cluster4w.views.gap_asked import Asked, gazetteer
+from cluster4w.views.gap_asked import Asked
+from cluster4w.views.places import gazetteer
 
 #: Places that are proposed at most, letters that are looked for, and how near (of 100) a near miss must be.
 MOST, LONGEST, NEAR = 12, 80, 70

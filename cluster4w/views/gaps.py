@@ -22,9 +22,10 @@ from cluster4w.record.queries.operations import plan_months
 from cluster4w.security import here
 from cluster4w.views import gap_page
 from cluster4w.views.downloads import file_name, months_name, send_written
-from cluster4w.views.gap_asked import Asked, asked, gazetteer
+from cluster4w.views.gap_asked import Asked, asked
 from cluster4w.views.gap_map import Answer, answer, look, maps, scale_of
 from cluster4w.views.gap_search import search
+from cluster4w.views.places import gazetteer
 from cluster4w.views.responses import unchanged
 
 #: Files of a gap table, in the order of the page's links.

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from cluster4w.extensions import db
 from cluster4w.gaps.tables_in_use import Use, uses
 from cluster4w.record.operations.needs import choose_table, end_choice, remove_table, restore_table
-from cluster4w.record.queries.areas import edition_names, load_gazetteer
+from cluster4w.record.queries.areas import edition_names
 from cluster4w.record.queries.needs import (
     Choice,
     Content,
@@ -30,6 +30,7 @@ from cluster4w.views import formats
 from cluster4w.views.months_choice import month_of, month_to_offer
 from cluster4w.views.needs_form import NeedsForm, blank_form
 from cluster4w.views.needs_words import MEASURES, UNITS, kind_words
+from cluster4w.views.places import gazetteer
 from cluster4w.views.responses import unchanged
 from cluster4w.views.values import choice_words
 
@@ -113,9 +114,8 @@ def page(form: NeedsForm) -> ResponseReturnValue:
 
 def _level_areas() -> dict[int, tuple[str, int]]:
     """Return level to its name and its number of areas."""
-    gazetteer = load_gazetteer(db.session, here().operation.edition_id)
     names = edition_names(db.session, here().operation.edition_id)
-    return {n: (names.get(n, {}).get(here().language, str(n)), len(gazetteer.level(n))) for n in (1, 2, 3)}
+    return {n: (names.get(n, {}).get(here().language, str(n)), len(gazetteer().level(n))) for n in (1, 2, 3)}
 
 
 def _held(contents: list[Content], levels: dict[int, tuple[str, int]]) -> list[Held]:

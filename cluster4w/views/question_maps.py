@@ -13,7 +13,8 @@ from cluster4w.publish.map_candidates import Candidate, Ground, ground, point_of
 from cluster4w.publish.projection import Rings
 from cluster4w.record.queries.areas import boundaries
 from cluster4w.security import here
-from cluster4w.views.questions import Choice, Question, gazetteer
+from cluster4w.views.places import gazetteer
+from cluster4w.views.questions import Choice, Question
 
 
 def map_ground(questions: Sequence[Question]) -> Markup:

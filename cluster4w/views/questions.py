@@ -13,9 +13,8 @@ from flask_babel import gettext
 from cluster4w.extensions import db
 from cluster4w.intake.sheet import ranges
 from cluster4w.models import Submission
-from cluster4w.record.gazetteer import Gazetteer, Place
+from cluster4w.record.gazetteer import Place
 from cluster4w.record.queries.aliases import waiting_elsewhere
-from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.finding_values import Repeated, list_repeated
 from cluster4w.record.queries.organisations import Agency, agencies
 from cluster4w.security import here, own_rows_only
@@ -23,6 +22,7 @@ from cluster4w.template.language import label
 from cluster4w.template.targets import GROUPS
 from cluster4w.template.text import fold
 from cluster4w.views.check_page import Group
+from cluster4w.views.places import gazetteer
 from cluster4w.views.values import column_words, target_name
 
 #: Questions of one page; kinds of findings that are looked through for them; other answers that are listed.
@@ -190,13 +190,6 @@ def _places(context: str) -> Iterable[Place]:
     for place in gazetteer().level(level):
         if above is None or gazetteer().within(place.pcode, above.level) == above.pcode:
             yield place
-
-
-def gazetteer() -> Gazetteer:
-    """Return the operation's gazetteer, loaded once a request."""
-    if "gazetteer" not in g:
-        g.gazetteer = load_gazetteer(db.session, here().operation.edition_id)
-    return g.gazetteer  # type: ignore[no-any-return]
 
 
 def _agencies() -> list[Agency]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -76,8 +76,9 @@ def rule_severity(code: str) -> ResponseReturnValue:
     """Give a kind of finding another severity, or its own back."""
     entry = _entry(code)
     asked = request.form.get("severity", "")
-    try:
-        changed = operations.set_severity(
+    return _set(
+        entry,
+        lambda: operations.set_severity(
             db.session,
             here().operation,
             code,
@@ -85,26 +86,20 @@ def rule_severity(code: str) -> ResponseReturnValue:
             default=entry.default,
             note=_note(),
             actor=here().person,
-        )
-    except Refusal as refusal:
-        return _page(entry, refusal.words(gettext)), 422
-    db.session.commit()
-    if changed:
-        flash(
-            gettext("“%(title)s” is changed. Files that wait are checked again.", title=entry.title(gettext))
-        )
-    return redirect(url_for("rule", code=code), 303)
+        ),
+    )
 
 
 def rule_bounds(code: str) -> ResponseReturnValue:
     """Set the bounds of a rule."""
     entry = _entry(code)
-    low, high = (number(clean(request.form.get(name, ""))) for name in ("low", "high"))
-    place = whole(request.form.get("place"))
-    try:
+
+    def change() -> bool:
+        low, high = (number(clean(request.form.get(name, ""))) for name in ("low", "high"))
+        place = whole(request.form.get("place"))
         if low is None or high is None or place is None:
             raise Refusal("rule.no_number", N_("Give both bounds as numbers."))
-        changed = operations.set_bounds(
+        return operations.set_bounds(
             db.session,
             here().operation,
             code,
@@ -114,6 +109,14 @@ def rule_bounds(code: str) -> ResponseReturnValue:
             note=_note(),
             actor=here().person,
         )
+
+    return _set(entry, change)
+
+
+def _set(entry: Entry, change: Callable[[], bool]) -> ResponseReturnValue:
+    """Carry a change out, which tells whether anything is new; the page says why it cannot be."""
+    try:
+        changed = change()
     except Refusal as refusal:
         return _page(entry, refusal.words(gettext)), 422
     db.session.commit()
@@ -121,7 +124,7 @@ def rule_bounds(code: str) -> ResponseReturnValue:
         flash(
             gettext("“%(title)s” is changed. Files that wait are checked again.", title=entry.title(gettext))
         )
-    return redirect(url_for("rule", code=code), 303)
+    return redirect(url_for("rule", code=entry.code), 303)
 
 
 def _entry(code: str) -> Entry:

@@ -8,10 +8,8 @@ from typing import Any
 
 from cluster4w.intake.sheet import ranges
 from cluster4w.models import Submission
-from cluster4w.security import here
 from cluster4w.views import check_page
 from cluster4w.views.check_page import PAGE, Cell
-from cluster4w.views.values import column_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +63,9 @@ def since_words(found: Submission) -> SinceLast | None:
         at=dt.datetime.fromisoformat(since["at"]),
         **counts,
         rows_changed=[
-            ChangedRow(row["number"], row["sheet"], _cells(row)) for row in since["rows_changed"][:PAGE]
+            ChangedRow(row["number"], row["sheet"], check_page.cells(row["before"], row["after"]))
+            for row in since["rows_changed"][:PAGE]
         ],
         numbers_added=ranges(numbers, check_page.MOST_RUNS),
         rows_removed=[check_page.place(row["values"]) for row in since["rows_removed"][:PAGE]],
     )
-
-
-def _cells(row: dict[str, Any]) -> list[Cell]:
-    by_key = here().template.by_key
-    return [
-        Cell(
-            column_words(by_key[key]),
-            check_page.cell_words(by_key[key], before),
-            check_page.cell_words(by_key[key], row["after"].get(key)),
-        )
-        for key, before in row["before"].items()
-        if key in by_key
-    ]

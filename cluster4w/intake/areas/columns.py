@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster4w.intake.areas.shapes import Polygon
+from cluster4w.intake.areas.rings import Polygon
 from cluster4w.intake.opening.tables import day_of, number_of, text_of
 from cluster4w.template.text import fold
 
-_LEVEL_CODE = re.compile(r"(?:adm|admin)([0-3])(?:pcode?|code|pc)|rowcacode([0-3])")
+#: ``ADM1_PCODE``, ``admin1Pcod``, ``rowcacode1``, folded and without blanks.
+LEVEL_CODE = re.compile(r"(?:adm|admin)([0-3])(?:pcode?|code|pc)|rowcacode([0-3])")
 #: ``ADM1_FR``, ``adm1_name``, ``adm_01``, ``NAME_1``, ``admin1Name_fr``; other names: ``ADM1ALT1FR``,
 #: ``admin1RefN``, ``admin1Al_1``, ``adm1_name2``, ``VARNAME_1``. A .dbf cuts names after ten letters.
 _LEVEL_NAME = re.compile(
@@ -140,7 +141,7 @@ def find_columns(headers: Iterable[str]) -> AreaColumns:
             plain.setdefault(meaning, position)
         elif _POPULATION.fullmatch(squeezed):
             plain.setdefault("population", position)
-        elif found := _LEVEL_CODE.fullmatch(squeezed):
+        elif found := LEVEL_CODE.fullmatch(squeezed):
             # Where a file has p-codes and the codes of the regional office, the p-codes count.
             level, rank = int(found[1] or found[2]), 0 if found[1] else 1
             codes[level] = min(codes.get(level, (rank, position)), (rank, position))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import orm
 
 from cluster4w.intake.areas.columns import AreaColumns, AreaRecord, find_columns, records_of
-from cluster4w.intake.areas.match import identify, listed
+from cluster4w.intake.areas.match import Stored, identify, listed
 from cluster4w.intake.areas.outlines import put_on_earth, save_outlines
 from cluster4w.intake.areas.report import LEVELS, LoadedAreas
 from cluster4w.intake.areas.shapes import Shapes, is_shapefile, read_json, read_shapefile
@@ -108,9 +107,7 @@ def _source(name: str) -> str:
     return f"{COARSE_SOURCE} ({name})" if world else name
 
 
-def _say_new(
-    records: list[AreaRecord], stored: Mapping[tuple[int, str], Any], findings: list[Finding]
-) -> None:
+def _say_new(records: list[AreaRecord], stored: Stored, findings: list[Finding]) -> None:
     """Say which areas of a boundary file were new to a level that the edition held already."""
     for level in LEVELS:
         before = [row for (n, _), row in stored.items() if n == level]
@@ -184,7 +181,7 @@ def _of_country(records: list[AreaRecord], country: str, findings: list[Finding]
 
 def _checked(
     records: list[AreaRecord],
-    stored: Mapping[tuple[int, str], Mapping[str, Any]],
+    stored: Stored,
     loaded: LoadedAreas,
     *,
     whole: bool,
@@ -258,9 +255,7 @@ def _on_earth(record: AreaRecord) -> bool:
     return abs(record.longitude) <= 180 and abs(record.latitude) <= 90
 
 
-def _row(
-    record: AreaRecord, stored: Mapping[tuple[int, str], Mapping[str, Any]], columns: AreaColumns
-) -> AreaRow:
+def _row(record: AreaRecord, stored: Stored, columns: AreaColumns) -> AreaRow:
     level = record.level or 0
     before = stored.get((level, record.pcode))
     row = AreaRow(
@@ -276,6 +271,6 @@ def _row(
     )
     if before is not None and (columns.only_population or record.polygons is not None):
         # Such a file is about people or outlines: what it calls the area becomes one more spelling.
-        spellings = dict.fromkeys((*before["names"], *(n for n in (record.name, *record.names))))
+        spellings = dict.fromkeys((*before["names"], record.name, *record.names))
         row = replace(row, name=before["name"], names=tuple(n for n in spellings if n != before["name"]))
     return row

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from cluster4w.intake.areas.shapes import Point, Polygon
+from cluster4w.intake.areas.rings import Point, Polygon, Ring, holds, signed_area
 
 Problem = Literal["unclosed", "repeated", "touching", "crossing", "empty", "hole_outside", "winding"]
 PROBLEMS: tuple[Problem, ...] = get_args(Problem)
-Ring = list[Point]
 
 #: Square degrees below which a ring surrounds nothing: about a hundred square metres.
 LEAST = 1e-8
@@ -109,26 +108,6 @@ def _split(points: Sequence[Point]) -> list[Ring]:
             path.append(point)
     loops.append(path)
     return loops
-
-
-def signed_area(ring: Sequence[Point]) -> float:
-    """Return the area of an open ring in square degrees; negative where it runs to the right."""
-    x0, y0 = ring[0]
-    total = 0.0
-    for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=True):
-        total += (ax - x0) * (by - y0) - (bx - x0) * (ay - y0)
-    return total / 2
-
-
-def holds(ring: Sequence[Point], x: float, y: float) -> bool:
-    """Tell whether a point lies inside a ring."""
-    inside = False
-    ax, ay = ring[-1]
-    for bx, by in ring:
-        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-            inside = not inside
-        ax, ay = bx, by
-    return inside
 
 
 def _within(hole: Sequence[Point], outer: Sequence[Point]) -> bool:

@@ -12,7 +12,7 @@ from cluster4w.intake.areas.columns import AreaRecord
 from cluster4w.intake.areas.match import Stored, listed
 from cluster4w.intake.areas.mending import PROBLEMS, Mended, Problem, mend
 from cluster4w.intake.areas.report import LEVELS, MENDS, Coverage
-from cluster4w.intake.areas.shapes import Polygon
+from cluster4w.intake.areas.rings import Point, Polygon
 from cluster4w.intake.areas.simplify import TOLERANCE, simplify
 from cluster4w.intake.findings import Finding
 from cluster4w.models import GazetteerEdition, Person
@@ -28,8 +28,6 @@ NEAR = 0.1
 COARSER = 3
 #: Decimals of a whole outline: 0.000001 degrees is a tenth of a metre.
 WHOLE_DECIMALS = 6
-
-Point = tuple[float, float]
 
 
 def put_on_earth(records: Sequence[AreaRecord], stored: Stored, name: str, findings: list[Finding]) -> None:

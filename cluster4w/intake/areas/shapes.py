@@ -13,14 +13,11 @@ from typing import Any
 
 import shapefile
 
+from cluster4w.intake.areas.rings import Polygon
 from cluster4w.intake.areas.topojson import geometries
 from cluster4w.intake.opening.tables import check_size, decode, unreadable, zip_parts
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
-
-Point = tuple[float, float]
-#: The outer ring, then its holes; as the file gives them, closed or not.
-Polygon = tuple[tuple[Point, ...], ...]
 
 MAX_FEATURES = 50_000
 MAX_POINTS = 3_000_000

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-Point = tuple[float, float]
-Ring = list[Point]
+from cluster4w.intake.areas.rings import Point, Ring
 
 #: Decimals kept: 0.001 degrees is about 110 m, far below a pixel of a country's map.
 DECIMALS = 3

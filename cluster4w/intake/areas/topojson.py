@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-Point = tuple[float, float]
-Polygon = tuple[tuple[Point, ...], ...]
+from cluster4w.intake.areas.rings import Point, Polygon
 
 
 def geometries(

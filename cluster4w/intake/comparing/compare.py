@@ -14,6 +14,7 @@ from cluster4w.template.declaration import Template
 from cluster4w.template.fingerprint import Printer
 from cluster4w.template.kinds import Value, Values
 from cluster4w.template.layouts import Layout
+from cluster4w.template.rules import Severity
 
 #: What stays the same when figures are corrected: with these equal, a row is the same activity.
 IDENTITY = (
@@ -21,6 +22,9 @@ IDENTITY = (
     "sub_sector", "cluster", "population_group", "modality", "project_code", "donor", "implementing_partner",
 )  # fmt: skip
 
+#: States of a row, and the findings that bring it there, the worst last.
+_STATES = ("clean", "with_warnings", "with_errors")
+_WORST = (Severity.INFO, Severity.WARNING, Severity.ERROR)
 #: Recorded rows of which the one that a row with errors is most like is sought.
 MOST_ALIKE = 50
 
@@ -45,6 +49,15 @@ class CheckedRow:
     before: dict[str, Value] = field(default_factory=dict)
     #: The aliases that applied to its cells.
     learned: tuple[int, ...] = ()
+
+    def worsen(self, severity: Severity | None) -> None:
+        """Give the row the state of its worst finding; None is a finding that is not said."""
+        if severity is None:
+            return
+        if _WORST.index(severity) > _STATES.index(self.state):
+            self.state = _STATES[_WORST.index(severity)]
+        if self.state == "with_errors":
+            self.comparison = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +168,11 @@ class Comparer:
                 for row in holders:
                     self._note(row, "row.id_unknown", {})
                 continue
-            mine = [r for r in holders if r.organisation_id in (None, recorded.organisation_id)]
+            mine = []
             for row in holders:
-                if row not in mine:
+                if row.organisation_id in (None, recorded.organisation_id):
+                    mine.append(row)
+                else:
                     self._note(row, "row.id_not_yours", {})
                     row.state = "with_errors"
             if mine:

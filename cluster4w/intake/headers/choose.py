@@ -9,7 +9,7 @@ from typing import Any
 
 from cluster4w.intake.headers.locate import HEADER_ROWS, Table, find_table
 from cluster4w.intake.headers.map import Vocabulary
-from cluster4w.intake.open import Row, Sheet, Workbook, is_stray
+from cluster4w.intake.open import Row, Sheet, Workbook, is_stray, refuse_damaged, refuse_stray
 from cluster4w.intake.opening.scan import SheetScan
 from cluster4w.intake.steps import Counter
 from cluster4w.template.language import N_
@@ -66,10 +66,8 @@ def choose_sheets(
     for sheet in theirs:
         if sheet.name in names or sheet.name in (META_SHEET, LISTS_SHEET):
             continue
-        if not sheet.visible:
-            reporter.say("sheet.hidden", sheet=sheet.name, params={"sheet": sheet.name})
-        elif not any(s.sheet is sheet and s.scan.far_cell == "!" for s in found):
-            reporter.say("sheet.not_a_table", sheet=sheet.name, params={"sheet": sheet.name})
+        code = "sheet.not_a_table" if sheet.visible else "sheet.hidden"
+        reporter.say(code, sheet=sheet.name, params={"sheet": sheet.name})
     return chosen
 
 
@@ -100,16 +98,10 @@ def _tables(
             continue
         scan = sheet.scan()
         if scan.declares_entities:
-            raise Refusal(
-                "file.damaged",
-                N_(
-                    "The file is damaged or was not sent completely. Open it, save it under a new name and"
-                    " send that."
-                ),
-            )
+            refuse_damaged()
         if is_stray(scan):
             if len(sheets) == 1 and not quiet:
-                _refuse_stray(scan.far_cell)
+                refuse_stray(scan.far_cell)
             reporter.say(
                 "sheet.stray_cell", sheet=sheet.name, params={"sheet": sheet.name, "cell": scan.far_cell}
             )
@@ -157,17 +149,6 @@ def _rows_without(rows: Callable[[], Iterator[Row]], at: int) -> Callable[[], It
             yield row
 
     return read
-
-
-def _refuse_stray(cell: str) -> None:
-    raise Refusal(
-        "file.stray_cell",
-        N_(
-            "Something stands far away from the table (cell %(cell)s). Delete the rows below and the columns"
-            " right of the table, save and send the file again."
-        ),
-        cell=cell,
-    )
 
 
 def _refuse(workbook: Workbook, found: list[DataSheet], vocabulary: Vocabulary) -> None:

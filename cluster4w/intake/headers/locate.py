@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cluster4w.intake.headers.map import Vocabulary
-from cluster4w.intake.headers.rows import clean_header, is_tags, read_headers, text
+from cluster4w.intake.headers.rows import clean_header, is_tags, read_headers, tag_of, text
 from cluster4w.intake.open import Cell, Merge
 from cluster4w.template.text import clean, fold, fold_header
 
@@ -19,7 +19,6 @@ HINT_ROWS = 4
 #: How many columns must be recognised before a sheet is taken for a 4W.
 FEWEST = 4
 
-_HXL = re.compile(r"^\s*#[a-zA-Z]")
 _SENTINEL = re.compile(r"^(end of|fin (du|de la|de) )|^end$|^fin$")
 _TOTAL = re.compile(r"^(grand |sous |sub )?(total|totaux)( general| generaux)?\b|^somme$|^sum$")
 _HINT = re.compile(
@@ -81,9 +80,8 @@ def find_table(
         )
         if len(keys) >= 2 and (best is None or len(keys) > best[0]):
             best = (len(keys), at, keys)
-    tag_rows = [at for at, row in enumerate(top[: HEADER_ROWS + 2]) if is_tags(row)]
     if best is None:
-        return _by_tags(top, tag_rows, vocabulary)
+        return _by_tags(top, vocabulary)
     return table_at(top, best[1], vocabulary, merged, best[2])
 
 
@@ -96,14 +94,10 @@ def table_at(
 ) -> Table:
     """Return the table whose header is row ``at`` (from 0), with the labels and the tags beside it."""
     read = read_headers(top, at, vocabulary, merged)
-    tag_rows = [n for n, row in enumerate(top[: HEADER_ROWS + 2]) if is_tags(row)]
+    tag_rows = _tag_rows(top)
     nearest = (read.last + 1, at - 1, read.first - 1, read.last + 2)
     tagged = next((n for n in nearest if n in tag_rows), None)
-    tags = (
-        tuple(text(c).strip() if _HXL.match(text(c)) else "" for c in top[tagged])
-        if tagged is not None
-        else ()
-    )
+    tags = tuple(map(tag_of, top[tagged])) if tagged is not None else ()
     known = {key for label in read.headers if label and (key := vocabulary.knows(label))}
     known |= {key for tag in tags if (key := vocabulary.tagged(tag))}
     last = max(read.last, tagged if tagged is not None else 0)
@@ -119,8 +113,13 @@ def table_at(
     )
 
 
-def _by_tags(top: Sequence[Sequence[Cell]], tag_rows: list[int], vocabulary: Vocabulary) -> Table | None:
+def _tag_rows(top: Sequence[Sequence[Cell]]) -> list[int]:
+    return [at for at, row in enumerate(top[: HEADER_ROWS + 2]) if is_tags(row)]
+
+
+def _by_tags(top: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> Table | None:
     """Labels in a language that nobody knows, but with tags below or above them."""
+    tag_rows = _tag_rows(top)
     if not tag_rows:
         return None
     at = tag_rows[0]

@@ -44,10 +44,15 @@ def clean_header(cell: Cell) -> str:
     return "\n".join(part for line in text(cell).splitlines() if (part := clean(line)))
 
 
+def tag_of(cell: Cell) -> str:
+    """Return the HXL tag that a cell holds, "" for none."""
+    return cell.strip() if isinstance(cell, str) and _HXL.match(cell) else ""
+
+
 def is_tags(row: Sequence[Cell]) -> bool:
     """Tell whether a row holds HXL tags: at least two, and at least six in ten of its filled cells."""
     filled = [c for c in row if isinstance(c, str) and c.strip()] + [c for c in row if not isinstance(c, str)]
-    tags = sum(1 for c in filled if isinstance(c, str) and _HXL.match(c))
+    tags = sum(1 for c in filled if tag_of(c))
     return tags >= 2 and tags >= 0.6 * len(filled)
 
 

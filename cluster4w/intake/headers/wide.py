@@ -49,8 +49,12 @@ def add_up(values: Values, sums: Iterable[Sum]) -> None:
     for total, parts in sums:
         if total in values:
             continue
-        figures = [f for key in parts if isinstance(f := values.get(key), int)]
-        if len(figures) == len(parts):
+        figures: list[int] = []
+        for key in parts:
+            if not isinstance(figure := values.get(key), int):
+                break
+            figures.append(figure)
+        else:
             values[total] = sum(figures)
 
 

@@ -180,8 +180,11 @@ class HeaderWords:
 
     def hints_at_groups(self, label: str) -> bool:
         """Tell whether the brackets of a label speak of population groups, whatever it is that they say."""
-        inside = " ".join(first or second for first, second in _BRACKETS.findall(label))
-        return any(self._phrases.get((word,), ("", ""))[0] == "group" for word in fold(inside).split())
+        return "group" in self._kinds(_inside(label))
+
+    def _kinds(self, text: str) -> set[str]:
+        """Return what kinds of word a text holds."""
+        return {self._phrases.get((word,), ("", ""))[0] for word in fold(text).split()}
 
     def key_of(self, words: Words) -> str:
         """Return the key of the figure that words name, "" for none: reached, where they do not say."""
@@ -207,15 +210,12 @@ class HeaderWords:
             return None
         if whole := _month(label):
             return Words(month=whole)
-        inside = " ".join(first or second for first, second in _BRACKETS.findall(label))
+        inside = _inside(label)
         words = self._plain(_spaced(f"{_BRACKETS.sub(' ', label)} {inside}"))
         if words is not None or not inside:
             return words
         # A hint that speaks of whom is counted, or of an age, is not one to pass over.
-        telling = any(c.isdigit() for c in inside) or any(
-            self._phrases.get((word,), ("", ""))[0] in ("group", "figure", "side")
-            for word in fold(inside).split()
-        )
+        telling = any(c.isdigit() for c in inside) or self._kinds(inside) & {"group", "figure", "side"}
         return None if telling else self._plain(_spaced(_BRACKETS.sub(" ", label)))
 
     def _plain(self, text: str) -> Words | None:
@@ -256,6 +256,11 @@ def _phrases(table: str) -> list[str]:
     """Return the single words, parted by blanks, and the phrases behind them, each after a bar."""
     words, *phrases = table.split("|")
     return [*words.split(), *phrases]
+
+
+def _inside(label: str) -> str:
+    """Return what stands in the brackets of a label."""
+    return " ".join(first or second for first, second in _BRACKETS.findall(label))
 
 
 def _spaced(text: str) -> str:

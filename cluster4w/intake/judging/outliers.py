@@ -7,7 +7,7 @@ Both look at logarithms, since figures of people grow by factors: from 10 to 100
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -99,13 +99,13 @@ class Given:
 
     @classmethod
     def of(cls, rows: Iterable[CheckedRow], key: str) -> Given:
-        """Keep the figures above zero: none is not zero, and zero is a report of nothing."""
+        """Keep the rows with a figure in a column."""
         found = cls()
         for row in rows:
-            value = row.values.get(key)
-            if value and value.__class__ in _NUMBERS:
+            figure = figure_of(row, key)
+            if figure is not None:
                 found.rows.append(row)
-                found.figures.append(value)
+                found.figures.append(figure)
         return found
 
     def by(self, key: str) -> Iterable[Given]:
@@ -119,8 +119,9 @@ class Given:
 
 
 def figure_of(row: CheckedRow, key: str) -> float | None:
-    """Return a row's figure above zero."""
-    return next(iter(Given.of((row,), key).figures), None)
+    """Return a row's figure above zero: none is not zero, and zero is a report of nothing."""
+    value = row.values.get(key)
+    return value if value.__class__ in _NUMBERS and value > 0 else None
 
 
 def judged(rows: Iterable[CheckedRow]) -> list[CheckedRow]:
@@ -151,8 +152,8 @@ def unlike_before(rows: Iterable[CheckedRow], before: Iterable[Figures], templat
         for key in MEASURES:
             figure = figure_of(row, key)
             counted_in = row.values.get("unit") if key == "quantity" else None
-            normal = usual.get((row.organisation_id, what, key, counted_in)) if figure else None
-            if normal is None or figure is None or normal.low <= figure <= normal.high:
+            normal = usual.get((row.organisation_id, what, key, counted_in))
+            if figure is None or normal is None or normal.low <= figure <= normal.high:
                 continue
             if normal.deviations(figure) > FARTHEST:
                 choice = template.activity_types.get(str(what))
@@ -163,12 +164,12 @@ def unlike_before(rows: Iterable[CheckedRow], before: Iterable[Figures], templat
     return found
 
 
-def unlike_column(rows: Sequence[CheckedRow], said: Mapping[tuple[str, int], object]) -> Iterator[Unlike]:
+def unlike_column(rows: Sequence[CheckedRow], said: Iterable[tuple[str, int]]) -> Iterator[Unlike]:
     """Yield the figures far from the others of their column, the most extreme of each, one a row.
 
     ``said``: sheet and number of rows whose figures are in doubt already.
     """
-    named: set[tuple[str, int]] = set(said)
+    named = set(said)
     once = [row for row in rows if row.comparison != "repeated"]
     for _, of_sheet in groupby(once, key=lambda row: row.sheet):
         members = list(of_sheet)

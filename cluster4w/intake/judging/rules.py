@@ -142,11 +142,6 @@ def _trigger(rule: Rule) -> str:
     return rule.total or rule.a or next(iter(rule.only), "")
 
 
-def run(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    """Return what is broken, or None."""
-    return check_of(rule.check)(rule, values, around)
-
-
 def check_of(check: Check) -> _Run:  # noqa: C901 - one case for each check
     """Return the function of a check."""
     match check:

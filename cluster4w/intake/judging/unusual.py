@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import orm
@@ -29,7 +29,6 @@ def say_unusual(
     rows: Sequence[CheckedRow],
     letters: Letters,
     reporter: Any,
-    worsen: Callable[[CheckedRow, Severity | None], None],
 ) -> None:
     """Add the findings about many rows, and about figures unlike earlier ones or the rest of their column.
 
@@ -39,14 +38,13 @@ def say_unusual(
         rows: the rows of the file, compared with the record.
         letters: where each column of each sheet stands.
         reporter: takes the findings.
-        worsen: gives a row the state of a finding.
     """
     for pattern in patterns(rows, context.template, letters):
         say_pattern(reporter, pattern, letters[pattern.sheet].get(pattern.key))
-    say_unlike_before(session, context, judged(rows), letters, reporter, worsen)
-    doubted = {(f.sheet or "", f.row or 0): None for f in reporter.findings if f.code in _DOUBTED}
+    say_unlike_before(session, context, judged(rows), letters, reporter)
+    doubted = {(f.sheet or "", f.row or 0) for f in reporter.findings if f.code in _DOUBTED}
     for row, key, params in unlike_column(rows, doubted):
-        worsen(row, _say(reporter, "figures.outlier", row, key, params, letters))
+        row.worsen(_say(reporter, "figures.outlier", row, key, params, letters))
 
 
 def say_unlike_before(
@@ -55,14 +53,13 @@ def say_unlike_before(
     rows: Sequence[CheckedRow],
     letters: Letters,
     reporter: Any,
-    worsen: Callable[[CheckedRow, Severity | None], None],
 ) -> None:
     """Add a finding for each row whose figure is far from what its organisation reported of the same."""
     organisations = {r.organisation_id for r in rows if r.organisation_id and r.organisation_id > 0}
     types = {str(what) for r in rows if (what := r.values.get("activity_type"))}
     before = reported_figures(session, context.operation, organisations, types)
     for row, key, params in unlike_before(rows, before, context.template):
-        worsen(row, _say(reporter, "figures.unlike_history", row, key, params, letters))
+        row.worsen(_say(reporter, "figures.unlike_history", row, key, params, letters))
 
 
 def say_pattern(reporter: Any, pattern: Pattern, column: Any) -> None:

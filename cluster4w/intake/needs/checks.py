@@ -8,7 +8,7 @@ from cluster4w.intake.areas.match import listed
 from cluster4w.intake.findings import Finding
 from cluster4w.intake.needs.places import Places
 from cluster4w.intake.needs.reader import About, Collected, Read
-from cluster4w.intake.opening.tables import letter
+from cluster4w.intake.opening.scan import column_letter
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.template.language import Labels
 from cluster4w.template.rules import Severity
@@ -37,7 +37,7 @@ def _at(read: Read, code: str, severity: Severity = Severity.WARNING, **params: 
         code,
         sheet=read.sheet or None,
         row=read.row,
-        column=letter(read.column),
+        column=column_letter(read.column + 1),
         header=read.header,
         value=f"{read.value:.10g}",
         params={"value": _whole(read.value), **params},
@@ -104,14 +104,9 @@ def _totals_rows(collected: Collected, gazetteer: Gazetteer) -> Iterator[Finding
         }
         deepest = max((about[1] for about in mine), default=0)
         values = [value for about, value in mine.items() if about[1] == deepest]
-        if values and not _agree(row.value, sum(values), len(values)):
-            read = Read(row.value, row.sheet, row.row, row.column, row.header)
-            yield _at(
-                read,
-                "needs.totals_differ",
-                total=_whole(sum(values)),
-                difference=_whole(row.value - sum(values)),
-            )
+        if values and not _agree(row.read.value, sum(values), len(values)):
+            difference = _whole(row.read.value - sum(values))
+            yield _at(row.read, "needs.totals_differ", total=_whole(sum(values)), difference=difference)
 
 
 def _household_sizes(collected: Collected) -> Iterator[Finding]:

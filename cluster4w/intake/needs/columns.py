@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cluster4w.intake.areas.columns import LEVEL_CODE
 from cluster4w.intake.opening.tables import Table, number_of, text_of
 from cluster4w.template.completion import OUR_CLUSTER
 from cluster4w.template.declaration import Template
@@ -42,7 +43,6 @@ _UNITS = (
     ("household", re.compile(r"\b(menages?|households?|hh|familles?|hhs|mng)\b")),
     ("individual", re.compile(r"\b(individus?|individuals?|personnes?|people|ind|persons?)\b")),
 )
-_LEVEL_CODE = re.compile(r"adm(?:in)?([0-3])(?:p?code|pcod|pc)|rowcacode([0-3])")
 _LEVEL_NAME = re.compile(r"adm(?:in)?([0-3])(?:name|nom|na)?(?:fr|en)?|name([0-3])")
 _HXL_LEVEL = re.compile(r"#adm([0-3])\+(code|name)")
 #: Shares and severities are no people.
@@ -146,7 +146,7 @@ def find_columns(table: Table, template: Template) -> NeedColumns:
         squeezed = fold(header).replace(" ", "")
         if found := _HXL_LEVEL.match(tag):
             (codes if found[2] == "code" else names).setdefault(int(found[1]), at)
-        elif found := _LEVEL_CODE.fullmatch(squeezed):
+        elif found := LEVEL_CODE.fullmatch(squeezed):
             codes.setdefault(int(found[1] or found[2]), at)
         elif (meaning := _HXL_MEANING.get(tag.partition("+")[0])) or (meaning := _MEANING.get(folded)):
             if meaning.startswith("name_") and meaning != "name_any":
@@ -195,26 +195,19 @@ def _holds_numbers(table: Table, at: int) -> bool:
 def _figure_column(table: Table, at: int, template: Template) -> FigureColumn | None:
     header = fold(table.headers[at])
     if found := _DTM.fullmatch(header.replace(" ", "")):
-        unit = "household" if found[2] == "hh" else "individual"
-        return FigureColumn(at, IN_NEED, _DTM_GROUPS[found[1]], None, unit)
+        counted = "household" if found[2] == "hh" else "individual"
+        return FigureColumn(at, IN_NEED, _DTM_GROUPS[found[1]], None, counted)
     folded = _words_of(table, at)
-    measure = measure_of(folded)
+    measure, unit = measure_of(folded), unit_of(folded)
     group = spelt_within(folded, "population_group", template)
     sub_sector = spelt_within(folded, "sub_sector", template)
     if re.search(r"\b(code|name|nom|date|source|comment|comments|commentaire|commentaires)\b", header):
         return None
     if measure is None and group is None:
         ours = sub_sector or spelt_within(folded, "cluster", template) == OUR_CLUSTER
-        unit_named = any(pattern.search(folded) for _, pattern in _UNITS)
-        if not (ours or (unit_named and table.above)) or not _holds_numbers(table, at):
+        if not (ours or (unit and table.above)) or not _holds_numbers(table, at):
             return None
-    return FigureColumn(
-        at,
-        measure,
-        group,
-        sub_sector,
-        next((u for u, pattern in _UNITS if pattern.search(folded)), None),
-    )
+    return FigureColumn(at, measure, group, sub_sector, unit)
 
 
 def spelt_within(folded: str, list_name: str, template: Template) -> str | None:

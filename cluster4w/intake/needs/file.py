@@ -144,11 +144,10 @@ def _said(collected: Collected, about: About) -> list[Finding]:
                 params = {
                     "operation": operation or "-",
                     "round": latest.number or latest.date,
-                    "date": latest.date,
                     "count": len({r.number or r.date for r in earlier}),
                 }
                 found.append(Finding(Severity.INFO, "needs.earlier_rounds", params=params))
-            if latest.date[:10] and len(latest.date) == 10 and latest.date != about.dated.isoformat():
+            if len(latest.date) == 10 and latest.date != about.dated.isoformat():
                 params = {"date": latest.date, "dated": about.dated.isoformat()}
                 found.append(Finding(Severity.INFO, "needs.date_differs", params=params))
     added = [read for read in collected.figures.values() if read.rows > 1 and not read.parts]

@@ -11,8 +11,10 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from cluster4w.intake.areas.match import SAME_NAME, WORTH_SAYING
 from cluster4w.intake.needs.columns import NATIONAL, TOTALS, NeedColumns
 from cluster4w.intake.opening.tables import text_of
+from cluster4w.intake.places.index import PlaceIndex
 from cluster4w.record.gazetteer import Gazetteer, Place
 from cluster4w.template.text import fold
 
@@ -22,10 +24,6 @@ _TOTAL_WORDS = re.compile(r"\b(?:sous|sub|grand|general|total|totaux|totals|subt
 _NAME_AND_CODE = re.compile(r"(.+?) ?\(([A-Z]{2,3}[0-9]*)\)")
 #: The area of a row of totals that names none we know: nothing can be compared with it.
 UNKNOWN = "?"
-#: From this likeness on, a name is only another spelling of the area that the code names.
-SAME_NAME = 75
-#: From this likeness on, a name is worth suggesting.
-WORTH_SAYING = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,10 @@ class Places:
         return {key: tuple(sorted(values)) for key, values in found.items() if len(values) > 1}
 
     @cached_property
+    def _index(self) -> PlaceIndex:
+        return PlaceIndex(self.gazetteer)
+
+    @cached_property
     def _national(self) -> set[str]:
         country = self.gazetteer.country.casefold()
         return NATIONAL | {country, country[:2]} | COUNTRY_NAMES.get(country, set())
@@ -126,7 +128,7 @@ class Places:
         for level, at, text in names:
             total = TOTALS.fullmatch(fold(text)) is not None
             wanted = _TOTAL_WORDS.sub(" ", fold(text)).strip() if total else text
-            found = self._one(wanted, at, self.gazetteer.level(level)) if wanted else None
+            found = self._one(wanted, at, self._index.below(level, None)) if wanted else None
             if found is not None:
                 scope = found.pcode or UNKNOWN
             if total:
@@ -212,28 +214,22 @@ class Places:
         """Return the place that the name means instead, when it clearly is not the code's."""
         if self._is_called(place, name):
             return None
-        named = self.gazetteer.named(name, self.gazetteer.level(place.level))
+        named = self.gazetteer.named(name, self._index.below(place.level, None))
         return named[0] if len(named) == 1 else None
 
     def _by_name(self, names: Sequence[tuple[int, int, str]], free: Sequence[tuple[int, str]]) -> Located:
-        parent: str | None = None
         found: Place | None = None
         for level, at, text in names:
             if fold(text) in self._national:
                 return Located(0, self.gazetteer.country)
-            candidates = [
-                p
-                for p in self.gazetteer.level(level)
-                if parent is None or parent in {a.pcode for a in self.gazetteer.lineage(p.pcode)}
-            ]
-            located = self._one(text, at, candidates)
+            located = self._one(text, at, self._index.below(level, found))
             if located.level is None:
                 return located
-            parent, found = located.pcode, self.gazetteer.get(located.pcode)
+            found = self.gazetteer.get(located.pcode)
+        below = self.gazetteer.children.get(found.pcode, ()) if found else self.gazetteer.places
         for at, text in free:
             if fold(text) in self._national:
                 return Located(0, self.gazetteer.country)
-            below = self.gazetteer.children.get(parent, ()) if parent else self.gazetteer.places
             # A region and its capital cercle share their name: the upper one is not guessed.
             located = self._one(text, at, below)
             if located.level is None:

@@ -19,8 +19,10 @@ from cluster4w.intake.needs.columns import (
     unit_of,
 )
 from cluster4w.intake.needs.places import UNKNOWN, Located, Places
+from cluster4w.intake.needs.report import Kind
 from cluster4w.intake.needs.rounds import Rounds, rounds_of
-from cluster4w.intake.opening.tables import Table, letter, number_of, text_of
+from cluster4w.intake.opening.scan import column_letter
+from cluster4w.intake.opening.tables import Table, number_of, text_of
 from cluster4w.record.operations.needs import Figure
 from cluster4w.template.completion import OUR_CLUSTER
 from cluster4w.template.declaration import Template
@@ -50,13 +52,9 @@ class Read:
 class TotalsRow:
     """A figure of a row of totals: what it adds up, in which area ("" for all), and where it stands."""
 
-    about: tuple[str, str | None, str | None, str]
+    about: Kind
     scope: str
-    value: float
-    sheet: str
-    row: int
-    column: int
-    header: str
+    read: Read
 
 
 @dataclass
@@ -98,6 +96,12 @@ class Reader:
     sub_sector: str | None
     collected: Collected
     assumed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._spelt = {
+            name: self.template.lists[name].by_spelling()
+            for name in ("cluster", "sub_sector", "population_group")
+        }
 
     def read(self) -> None:
         """Read every row; each one is counted once."""
@@ -157,7 +161,7 @@ class Reader:
         if "sector" in texts and (not sector or not self._ours(sector)):
             return _Said(aside="other_sectors" if sector else "empty")
         if sector:
-            sector_sub = self.template.lists["sub_sector"].by_spelling().get(fold(sector))
+            sector_sub = self._spelt["sub_sector"].get(fold(sector))
         if self._is_breakdown(cells):
             return _Said(aside="breakdowns")
         group, trouble = self._group(number, texts)
@@ -166,7 +170,7 @@ class Reader:
         if trouble is not None:
             return _Said(aside=trouble)
         at, sub = texts.get("sub_sector", (0, ""))
-        sub_key = self.template.lists["sub_sector"].by_spelling().get(fold(sub)) if sub else None
+        sub_key = self._spelt["sub_sector"].get(fold(sub)) if sub else None
         if sub and sub_key is None and fold(sub) not in ALL:
             return _Said(trouble=self._finding(Severity.ERROR, "needs.unknown_word", number, at, sub))
         at, measure = texts.get("measure", (0, ""))
@@ -184,7 +188,7 @@ class Reader:
         return _Said(measure_key, group, sub_key or sector_sub, unit_key)
 
     def _ours(self, sector: str) -> bool:
-        return self.template.lists["cluster"].by_spelling().get(fold(sector)) == OUR_CLUSTER
+        return self._spelt["cluster"].get(fold(sector)) == OUR_CLUSTER
 
     def _is_breakdown(self, cells: Sequence[Any]) -> bool:
         """Say whether the row is about one sex, one age or people with disabilities only."""
@@ -195,25 +199,22 @@ class Reader:
         )
 
     def _group_named(self, text: str) -> str | None:
-        spellings = self.template.lists["population_group"].by_spelling()
-        return GROUP_CODES.get(fold(text)) or spellings.get(fold(text))
+        return GROUP_CODES.get(fold(text)) or self._spelt["population_group"].get(fold(text))
 
     def _group(
         self, number: int, texts: dict[str, tuple[int, str]]
     ) -> tuple[str | None, Finding | str | None]:
         """Return the row's group, and what is wrong: a finding, or the count it falls under."""
-        spellings = self.template.lists["population_group"].by_spelling()
         at, text = texts.get("group", (0, ""))
         if fold(text) not in ALL:
-            group = GROUP_CODES.get(fold(text)) or spellings.get(fold(text))
+            group = self._group_named(text)
             if group is None:
                 return None, self._finding(Severity.ERROR, "needs.unknown_group", number, at, text)
             return group, None
         at, category = texts.get("category", (0, ""))
         if fold(category) in ALL:
             return None, None
-        bare = re.sub(r"^population group\b|\btotal$", "", fold(category)).strip()
-        group = GROUP_CODES.get(bare) or spellings.get(bare)
+        group = self._group_named(re.sub(r"^population group\b|\btotal$", "", fold(category)))
         return (group, None) if group else (None, "breakdowns")
 
     def _figure(self, number: int, column: FigureColumn, cell: Any, said: _Said, located: Located) -> bool:
@@ -229,10 +230,8 @@ class Reader:
         about = (measure, located.level or 0, located.pcode, sub_sector, group, unit)
         before = self.collected.figures.get(about)
         if before is None:
-            parts = {located.part_of} if located.part_of else set()
-            self.collected.figures[about] = Read(
-                value, self.table.sheet, number, column.at, self.table.headers[column.at], parts
-            )
+            read = self.collected.figures[about] = self._read(value, number, column.at)
+            read.parts.update({located.part_of} - {""})
             return True
         if self.columns.adds_up or (located.part_of and located.part_of not in before.parts):
             before.value += value
@@ -246,7 +245,10 @@ class Reader:
         )
         return False
 
-    def _about(self, column: FigureColumn, said: _Said) -> tuple[str, str | None, str | None, str]:
+    def _read(self, value: float, number: int, at: int) -> Read:
+        return Read(value, self.table.sheet, number, at, self.table.headers[at])
+
+    def _about(self, column: FigureColumn, said: _Said) -> Kind:
         """Return what a figure is about: measure, sub-sector, group, unit; says what is assumed."""
         measure = column.measure or said.measure
         if measure is None:
@@ -267,17 +269,8 @@ class Reader:
         for column, cell in raw:
             value = number_of(cell)
             if value is not None and scope != UNKNOWN:
-                self.collected.totals.append(
-                    TotalsRow(
-                        self._about(column, said),
-                        scope,
-                        value,
-                        self.table.sheet,
-                        number,
-                        column.at,
-                        self.table.headers[column.at],
-                    )
-                )
+                read = self._read(value, number, column.at)
+                self.collected.totals.append(TotalsRow(self._about(column, said), scope, read))
 
     def _assume(self, code: str, at: int | None) -> None:
         if f"{code}{at}" not in self.assumed:
@@ -299,7 +292,7 @@ class Reader:
             code,
             sheet=self.table.sheet or None,
             row=number,
-            column=letter(at) if at is not None else None,
+            column=column_letter(at + 1) if at is not None else None,
             header=self.table.headers[at] if at is not None else None,
             value=value or None,
             params=params,

@@ -9,7 +9,7 @@ from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
 DELIMITERS = (",", ";", "\t", "|")
-
+_NO_TEXT = N_("neither a spreadsheet nor text")
 
 #: Encodings of a single byte a letter, the usual one first: its name, and what it is called.
 _SINGLE = (("cp1252", "Windows-1252"), ("mac_roman", "Mac Roman"), ("cp850", "DOS 850"))
@@ -33,7 +33,7 @@ def decode(data: bytes) -> tuple[str, str]:
         try:
             return data.decode("utf-16").replace("\x00", ""), ""
         except UnicodeDecodeError:
-            raise _no_text() from None
+            raise no_spreadsheet(_NO_TEXT) from None
     sample = data[:4096]
     if b"\x00" in sample:
         # UTF-16 without its mark: every second byte of plain text is zero.
@@ -43,7 +43,7 @@ def decode(data: bytes) -> tuple[str, str]:
                     return data.decode(encoding).replace("\x00", ""), ""
                 except UnicodeDecodeError:
                     break
-        raise _no_text()
+        raise no_spreadsheet(_NO_TEXT)
     try:
         text, guessed = data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
@@ -52,7 +52,7 @@ def decode(data: bytes) -> tuple[str, str]:
         text = data.decode(encoding, "replace")
     strange = sum(1 for c in text[:4096] if c < " " and c not in "\t\r\n\x0b\x0c\x1a\x1b")
     if strange * 20 > min(len(text), 4096):
-        raise _no_text()
+        raise no_spreadsheet(_NO_TEXT)
     return text.replace("\x00", ""), guessed
 
 
@@ -68,11 +68,12 @@ def _guess(data: bytes) -> tuple[str, str]:
     return best if likely[best[0]] > likely[usual[0]] + 0.25 else usual
 
 
-def _no_text() -> Refusal:
+def no_spreadsheet(kind: str) -> Refusal:
+    """Return the refusal of a file that is something else; ``kind`` says what, as a source text."""
     return Refusal(
         "file.not_a_spreadsheet",
         N_("This file is %(kind)s, whatever its name says. Send an Excel, OpenDocument or CSV file."),
-        kind=N_("neither a spreadsheet nor text"),
+        kind=kind,
     )
 
 

@@ -22,8 +22,8 @@ _LONGEST_ROW = 1 << 25
 _FAR = 5000
 #: Bytes of a sheet that is read element by element.
 _SLOWLY = 1 << 26
-#: Merged blocks of a table that are looked at.
-_MOST_MERGED = 50_000
+#: Merged blocks of a sheet that are looked at.
+MOST_MERGED = 50_000
 
 
 @dataclass
@@ -243,12 +243,14 @@ def _rightmost(block: bytes, row: _Row, patterns: _Patterns) -> int:
 
 def _up_to(most: str, first: str, last: str) -> str:
     """Return a pattern of the texts of some characters that are shorter than ``most``, or not after it."""
-    choices = [f"[{first}-{last}]{{1,{len(most) - 1}}}"] if len(most) > 1 else []
+    choices = []
     for at, top in enumerate(most):
         low = chr(ord(top) - 1)
         if low >= first:
             choices.append(f"{most[:at]}[{first}-{low}]" + f"[{first}-{last}]" * (len(most) - at - 1))
-    return "|".join([*choices, most])
+    choices.append(most)
+    # Most texts are as long as the longest: the shorter ones are tried last.
+    return "|".join([*choices, f"[{first}-{last}]{{1,{len(most) - 1}}}"] if len(most) > 1 else choices)
 
 
 def _require_none(block: bytes, start: int, end: int) -> None:
@@ -383,7 +385,7 @@ def ods_extent(
             case "table:table-cell" | "table:covered-table-cell":
                 down = int(attributes.get("table:number-rows-spanned") or 1)
                 right = int(attributes.get("table:number-columns-spanned") or 1)
-                if (down > 1 or right > 1) and len(blocks) < _MOST_MERGED:
+                if (down > 1 or right > 1) and len(blocks) < MOST_MERGED:
                     blocks.append(((number, column), (number + down - 1, column + right - 1)))
                 repeated = int(attributes.get("table:number-columns-repeated") or 1)
                 column += repeated

@@ -189,16 +189,6 @@ def _is_hxl(row: Sequence[Cell]) -> bool:
     return len(filled) >= 2 and all(c.startswith("#") for c in filled)
 
 
-def letter(column: int) -> str:
-    """Return the letter of a column, counted from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def text_of(cell: Cell) -> str:
     """Return a cell as trimmed text; empty for blank cells and for the word that databases write for it."""
     if cell is None:

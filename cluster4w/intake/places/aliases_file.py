@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import orm
 
 from cluster4w.intake.opening.delimited import read_delimited
+from cluster4w.intake.places.organisations import by_folded
 from cluster4w.models import Operation, Person
 from cluster4w.record.operations.aliases import Answer, learn
 from cluster4w.record.queries.operations import template_of
@@ -76,11 +77,12 @@ def load_aliases(
     loaded.read = len(rows)
     spellings = template_of(operation).lists["org_type"].by_spelling()
     everyone = agencies(session, operation)
-    official = {fold(text) for a in everyone for text in (a.acronym, a.name)}
     families: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
         families.setdefault(fold(row["name"]), []).append(row)
-    matches = {key: _match(family, everyone, spellings) for key, family in families.items()}
+    names = by_folded((fold(a.name), a) for a in everyone)
+    acronyms = by_folded((fold(a.acronym), a) for a in everyone)
+    matches = {key: _match(family, names, acronyms, spellings) for key, family in families.items()}
     meant: dict[str, set[int]] = {}
     for row in rows:
         for agency in matches[fold(row["name"])]:
@@ -94,7 +96,7 @@ def load_aliases(
             loaded.unmatched += 1
         elif len(meant[folded]) > 1:
             loaded.ambiguous += 1
-        elif folded in official or folded in answers or not folded:
+        elif folded in names or folded in acronyms or folded in answers or not folded:
             loaded.known += 1
         else:
             answers[folded] = Answer("organisation", "", row["alias"], str(*meant[folded]))
@@ -105,17 +107,18 @@ def load_aliases(
 
 
 def _match(
-    family: Iterable[Mapping[str, str]], everyone: list[Agency], types: Mapping[str, str]
-) -> list[Agency]:
+    rows: Sequence[Mapping[str, str]],
+    names: Mapping[str, Sequence[Agency]],
+    acronyms: Mapping[str, Sequence[Agency]],
+    types: Mapping[str, str],
+) -> Sequence[Agency]:
     """Return the organisations that the rows of one full name are about: one, none, or several."""
-    rows = list(family)
-    names = {fold(row[part]) for row in rows for part in ("name", "alias")}
-    by_name = [a for a in everyone if fold(a.name) in names]
+    said = {fold(row[part]) for row in rows for part in ("name", "alias")}
+    by_name = [a for text in said for a in names.get(text, ())]
     if by_name:
         return by_name
-    acronyms = {fold(row["acronym"]) for row in rows} - {""}
     kinds = {types.get(fold(row["type"])) for row in rows}
-    by_acronym = [a for a in everyone if fold(a.acronym) in acronyms]
+    by_acronym = [a for text in {fold(row["acronym"]) for row in rows} for a in acronyms.get(text, ())]
     return by_acronym if len(by_acronym) == 1 and by_acronym[0].type in kinds else []
 
 

@@ -60,8 +60,8 @@ class OrganisationFinder:
         self._memo: dict[tuple[str, str, str], Found] = {}
         self._named: dict[tuple[str, str], Found] = {}
         self._by_id = {str(a.id): a for a in self.agencies}
-        self._acronyms = _index((fold(a.acronym), a) for a in self.agencies)
-        self._names = _index((fold(a.name), a) for a in self.agencies)
+        self._acronyms = by_folded((fold(a.acronym), a) for a in self.agencies)
+        self._names = by_folded((fold(a.name), a) for a in self.agencies)
 
     def find(self, acronym: str, name: str, type_: str) -> Found:
         """Return the reporting organisation of a row."""
@@ -282,7 +282,8 @@ class OrganisationFinder:
         return Found(agency, ("org_acronym", Issue("organisation.new", {"name": name})))
 
 
-def _index(pairs: Iterable[tuple[str, Agency]]) -> dict[str, list[Agency]]:
+def by_folded(pairs: Iterable[tuple[str, Agency]]) -> dict[str, list[Agency]]:
+    """Return the organisations of each folded name or acronym, without the empty ones."""
     found: dict[str, list[Agency]] = {}
     for folded, agency in pairs:
         if folded:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cluster4w.intake.areas.rings import Ring, holds
 from cluster4w.intake.read import Issue
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.areas import Outlines, Rings
@@ -26,14 +27,13 @@ _DEGREE = 111.2
 
 #: West, south, east, north.
 _Box = tuple[float, float, float, float]
-_Ring = tuple[_Box, list[tuple[float, float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
     pcode: str
     box: _Box
-    rings: tuple[_Ring, ...]
+    rings: tuple[tuple[_Box, Ring], ...]
 
     @classmethod
     def of(cls, pcode: str, rings: Rings) -> _Shape:
@@ -48,7 +48,7 @@ class _Shape:
             return False
         inside = False
         for box, ring in self.rings:
-            if _in_box(box, x, y) and _crosses(ring, x, y):
+            if _in_box(box, x, y) and holds(ring, x, y):
                 inside = not inside
         return inside
 
@@ -137,17 +137,6 @@ def _box(ring: Sequence[Sequence[float]]) -> _Box:
 
 def _in_box(box: _Box, x: float, y: float) -> bool:
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-def _crosses(ring: Sequence[tuple[float, float]], x: float, y: float) -> bool:
-    """Tell whether a line from the point to the east meets the ring an odd number of times."""
-    odd = False
-    ax, ay = ring[-1]
-    for bx, by in ring:
-        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-            odd = not odd
-        ax, ay = bx, by
-    return odd
 
 
 def _nearest(ax: float, ay: float, bx: float, by: float) -> tuple[float, float]:
