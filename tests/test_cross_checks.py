@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import orm
 
 from cluster4w.intake.findings import WORDS, Finding, message
+from cluster4w.intake.judging.column_view import ColumnView
 from cluster4w.intake.judging.rules import RuleRunner, Surroundings, check_of
 from cluster4w.models import Operation
 from cluster4w.template.declaration import shipped
@@ -34,7 +35,7 @@ FOUR: Values = {"women_reached": 2, "men_reached": 2, "girls_reached": 2, "boys_
 def broken(values: Values, keys: frozenset[str] = KEYS) -> list[tuple[str, str]]:
     """Return code and column of every shipped rule that a row breaks."""
     runner = RuleRunner.of(TEMPLATE.rules, keys, TODAY, template=TEMPLATE, plan=PLAN)
-    return [(rule.code, key) for rule, (key, _) in runner.broken(values)]
+    return [(rule.code, key) for rule, (key, _) in runner.broken(ColumnView([values])).get(0, [])]
 
 
 #: A row, and the code and column of the rule that it breaks ("" for none).
@@ -164,6 +165,15 @@ def test_every_shipped_rule_has_a_row_that_breaks_it_and_one_that_does_not() -> 
         assert any(keys <= filled for keys in about for filled in kept), code
 
 
+def test_rows_are_judged_each_for_itself_whatever_stands_beside_them() -> None:
+    runner = RuleRunner.of(TEMPLATE.rules, KEYS, TODAY, template=TEMPLATE, plan=PLAN)
+    rows = [{k: v for k, v in values.items() if v is not None} for values, _, _ in CASES]
+    together = runner.broken(ColumnView(rows))
+    alone = [runner.broken(ColumnView([values])).get(0, []) for values in rows]
+    assert [together.get(at, []) for at in range(len(rows))] == alone
+    assert sum(map(len, alone)) == sum(bool(code) for _, code, _ in CASES)
+
+
 def test_one_row_can_break_many_rules_at_once() -> None:
     values: Values = {
         "status": "completed", "start_date": dt.date(2016, 5, 2), "end_date": dt.date(2016, 5, 1),
@@ -185,10 +195,10 @@ def test_a_rule_about_columns_that_the_file_lacks_is_not_run() -> None:
 def test_what_is_needed_and_missing_is_all_named() -> None:
     columns = ("transfer_value", "currency")
     rule = Rule("x.y", Check.NEEDS, Severity.ERROR, a="modality", values=("cash",), columns=columns)
-    assert check_of(rule.check)(rule, {"modality": "cash"}, AROUND) == (
-        "transfer_value",
-        {"missing": "transfer_value, currency"},
-    )
+    rows = ColumnView([{"modality": "cash", "currency": "XOF", "transfer_value": 1.0}, {"modality": "cash"}])
+    assert list(check_of(rule.check)(rule, rows, AROUND)) == [
+        (1, ("transfer_value", {"missing": "transfer_value, currency"}))
+    ]
 
 
 @pytest.mark.parametrize("check", list(Check))
@@ -197,14 +207,16 @@ def test_no_check_fails_on_an_empty_row(check: Check) -> None:
         "x.y", check, Severity.ERROR, a="status", b="end_date", total="individuals_reached",
         parts=("women_reached",), columns=("start_date", "end_date"), values=("completed",),
     )  # fmt: skip
-    found_ = check_of(rule.check)(rule, {}, AROUND)
-    assert found_ is None or check is Check.ANY_OF
+    runner = RuleRunner.of([rule], KEYS, TODAY, template=TEMPLATE, plan=PLAN)
+    assert len(runner.broken(ColumnView([{}, {}]))) == (2 if check is Check.ANY_OF else 0)
+    assert not list(check_of(rule.check)(rule, ColumnView([]), AROUND))
 
 
 def test_every_shipped_rule_fills_its_sentence_in_both_languages() -> None:
     runner = RuleRunner.of(TEMPLATE.rules, KEYS, TODAY, template=TEMPLATE, plan=PLAN)
-    for values, _, _ in CASES:
-        for rule, (key, params) in runner.broken({k: v for k, v in values.items() if v is not None}):
+    view = ColumnView([{k: v for k, v in values.items() if v is not None} for values, _, _ in CASES])
+    for several in runner.broken(view).values():
+        for rule, (key, params) in several:
             finding = Finding(rule.severity, rule.code, key=key, value="v", params=params)
             bare = Finding(
                 rule.severity, "our.own", key=key, value="v", params={**params, "check": rule.check}

@@ -8,6 +8,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from cluster4w.intake.column_cells import ColumnCells, Issues, read_cells
 from cluster4w.intake.headers.map import Mapped
 from cluster4w.intake.headers.wide import Differs, Parting, Slot, add_up, check_total
 from cluster4w.intake.open import Cell
@@ -33,9 +34,6 @@ SUGGEST = 70.0
 
 _PLACE_KEYS = tuple(f"adm{level}_{part}" for level in (1, 2, 3) for part in ("name", "pcode"))
 
-#: (column key, issue) pairs of one row.
-Issues = list[tuple[str, Issue]]
-
 
 @dataclass
 class ReadRow:
@@ -55,8 +53,8 @@ class ReadRow:
     differs: tuple[Differs, ...] = ()
 
 
-#: Index, key, what was read before, and the reader of a column.
-_Reader = tuple[int, str, dict[Any, Parsed], Callable[[Cell], Parsed]]
+#: A row as it stands in the file, and the indexes of its cells with an error value, which are blank.
+FileCells = tuple[Sequence[Cell], Collection[int]]
 
 
 class Choices:
@@ -152,14 +150,13 @@ class RowReader:
         for column in self._mapped:
             if column.part and column.key:
                 self._dates.setdefault(column.key, {})[column.part] = column.index
-        self._readers: list[_Reader] = self._readers_of(
-            c for c in self._mapped if c.index not in apart and not c.part
-        )
-        self._cluster = next((r for r in self._readers if r[1] == "cluster"), None)
+        self._readers = self._readers_of(c for c in self._mapped if c.index not in apart and not c.part)
+        self._cluster = next((r for r in self._readers if r.key == "cluster"), None)
         self._slots = {slot: self._readers_of(columns) for slot, columns in self.wide.slots.items()}
         self._sums = self.wide.sums(self._mapped, template)
         self._loose = self._readers_of(self.wide.loose)
         self._overruled = self._readers_of(self.wide.overruled)
+        self._all = [*self._readers, *self._loose, *self._overruled]
         #: Figures of whole rows that could not be divided: column index to how many rows.
         self.undivided: dict[int, int] = {}
         keys = {c.key for c in self._mapped}
@@ -173,9 +170,9 @@ class RowReader:
             if len(v) == 1
         ]
 
-    def _readers_of(self, columns: Iterable[Mapped]) -> list[_Reader]:
+    def _readers_of(self, columns: Iterable[Mapped]) -> list[ColumnCells]:
         template = self.context.template
-        return [(c.index, c.key, {}, self._reader(template.column(c.key))) for c in columns if c.key]
+        return [ColumnCells(c.index, c.key, self._reader(template.column(c.key))) for c in columns if c.key]
 
     def _confirmed(self, key: str) -> dict[str, Learned]:
         learned = self.context.learned("choice")
@@ -203,51 +200,49 @@ class RowReader:
 
     def different_cells(self) -> Iterator[tuple[str, dict[Cell, Value]]]:
         """Yield each column's different cells with their values; None for one that something is said of."""
-        for _, key, memo, _ in self._readers:
-            yield (
-                key,
-                {
-                    cell if cell.__class__ is not tuple else cell[1]: None if parsed[1] else parsed[0]
-                    for cell, parsed in memo.items()
-                },
-            )
+        for column in self._readers:
+            yield column.key, column.different()
 
-    def read(self, row: Sequence[Cell]) -> ReadRow:
-        """Return a row; one of another cluster comes back with nothing but its cluster."""
-        row = self._whole(row)
-        other = self._other_cluster(row)
-        if other is not None:
-            return ReadRow({}, [], None, {}, other)
-        values, issues = self._cells(row, (self._readers, self._loose, self._overruled))
-        add_up(values, self._sums[None])
-        return self._finished(row, values, issues)
+    def read_all(self, rows: Sequence[FileCells]) -> list[list[ReadRow]]:
+        """Return what rows of the file become: each one row, or one for each group or month with figures.
 
-    def read_all(self, row: Sequence[Cell], failed: Collection[int] = ()) -> list[ReadRow]:
-        """Return what a row of the file becomes: one row, or one for each group or month with figures.
-
-        ``failed``: indexes of cells with an error value, which are blank. No row comes back for one without
-        a figure in any month.
+        No row comes back for one without a figure in any month; one of another cluster comes back with
+        nothing but its cluster.
         """
-        if not self._slots:
-            return [self.read(row)]
-        row = self._whole(row)
+        whole = [(self._whole(row), failed) for row, failed in rows]
+        others = [self._other_cluster(row) for row, _ in whole]
+        ours = [said for said, other in zip(whole, others, strict=True) if other is None]
+        if self._slots:
+            found = iter([self._parted(row, failed) for row, failed in ours])
+        else:
+            found = iter([[read] for read in self._read([row for row, _ in ours])])
+        return [[ReadRow({}, [], None, {}, other)] if other is not None else next(found) for other in others]
+
+    def _read(self, rows: Sequence[Sequence[Cell]]) -> list[ReadRow]:
+        """Return rows of our cluster, each as one row."""
+        read = []
+        for row, (values, issues) in zip(rows, self._cells(rows, self._all), strict=True):
+            add_up(values, self._sums[None])
+            read.append(self._finished(row, values, issues))
+        return read
+
+    def _parted(self, row: Sequence[Cell], failed: Collection[int]) -> list[ReadRow]:
+        """Return what a row becomes in a sheet with columns of several groups or months."""
         filled = {}
         for slot, readers in self._slots.items():
-            found = self._cells(row, (readers,), dates=False)
-            add_up(found[0], self._sums[slot])
-            if found[0] or found[1] or any(index in failed for index, *_ in readers):
-                filled[slot] = found
+            [said] = self._cells([row], readers, dates=False)
+            add_up(said[0], self._sums[slot])
+            if said[0] or said[1] or any(reader.index in failed for reader in readers):
+                filled[slot] = said
         if not filled:
-            whole = self.read(row)
+            [whole] = self._read([row])
             # Without a figure nothing says of which month the row speaks.
-            lost = self.wide.by_month and whole.other_cluster is None and not whole.values.get("period")
+            lost = self.wide.by_month and not whole.values.get("period")
             return [] if lost else [whole]
-        if (other := self._other_cluster(row)) is not None:
-            return [ReadRow({}, [], None, {}, other)]
         rest, kept, differs = self._whole_figures(row, filled)
         rows: list[ReadRow] = []
         for slot, (figures, problems) in filled.items():
-            values, issues = self._cells(row, (self._readers,))
+            [(values, issues)] = self._cells([row], self._readers)
             values.update(figures)
             values.update(slot.values)
             issues += problems
@@ -277,17 +272,17 @@ class RowReader:
         summed = {k for slot in self._slots for k in self.wide.keys_of(slot)}
         summed |= {total for slot in self._slots for total, _ in self._sums[slot]}
         for column, reader in zip(self.wide.loose, self._loose, strict=True):
-            said, problems = self._cells(row, ([reader],), dates=False)
+            [(said, problems)] = self._cells([row], [reader], dates=False)
             issues += problems
-            value = said.get(reader[1])
+            value = said.get(reader.key)
             if value is None:
                 continue
-            if reader[1] in summed:
+            if reader.key in summed:
                 if (other := check_total(column, value, parts)) is not None:
                     differs.append(other)
                     kept[column.header] = as_text(row[column.index])
             elif len(filled) == 1 and not self.wide.by_month:
-                values[reader[1]] = value
+                values[reader.key] = value
             else:
                 kept[column.header] = as_text(row[column.index])
                 self.undivided[column.index] = self.undivided.get(column.index, 0) + 1
@@ -302,51 +297,40 @@ class RowReader:
 
     def _other_cluster(self, row: Sequence[Cell]) -> str | None:
         """Return the cluster of a row that is not ours, where those are set aside."""
-        if self._cluster is None or self.all_clusters or (cell := row[self._cluster[0]]) == "":
+        if self._cluster is None or self.all_clusters or (cell := row[self._cluster.index]) == "":
             return None
-        _, _, memo, reader = self._cluster
-        said = memo.get(cell) or memo.setdefault(cell, reader(cell))
-        return str(said[0]) if said[0] is not None and said[0] != OUR_CLUSTER else None
+        said = self._cluster[cell]
+        return str(said) if said is not None and said != OUR_CLUSTER else None
 
     def _cells(
-        self, row: Sequence[Cell], readers: Iterable[list[_Reader]], *, dates: bool = True
-    ) -> tuple[Values, Issues]:
-        """Return what the cells of some columns say, and what there is to say of them."""
-        values: Values = {}
-        issues: Issues = []
-        for several in readers:
-            for index, key, memo, reader in several:
-                cell = row[index]
-                if not cell and cell == "":
-                    continue
-                # True equals 1.0 as a dictionary key, and a yes is no number.
-                known = cell if cell.__class__ is not bool else (bool, cell)
-                parsed = memo.get(known)
-                if parsed is None:
-                    parsed = memo[known] = reader(cell)
-                value, issue = parsed
-                if issue is not None:
-                    issues.append((key, issue))
-                if value is not None:
-                    values[key] = value
+        self, rows: Sequence[Sequence[Cell]], columns: Sequence[ColumnCells], *, dates: bool = True
+    ) -> list[tuple[Values, Issues]]:
+        """Return what the cells of some columns say, row by row, and what there is to say of them."""
+        said, odd = read_cells(rows, columns)
+        found = [(values, odd.get(at, [])) for at, values in enumerate(said)]
         if dates and self._dates:
-            for key, parts in self._dates.items():
-                value, issue = date_of_parts(
-                    self.context.template.column(key).kind,
-                    {p: row[i] for p, i in parts.items()},
-                    self._context,
-                )
-                if issue is not None:
-                    issues.append((key, issue))
-                if value is not None:
-                    values[key] = value
-        return values, issues
+            for row, (values, issues) in zip(rows, found, strict=True):
+                self._add_dates(row, values, issues)
+        return found
+
+    def _add_dates(self, row: Sequence[Cell], values: Values, issues: Issues) -> None:
+        """Add the dates whose day, month and year stand in columns of their own."""
+        for key, parts in self._dates.items():
+            value, issue = date_of_parts(
+                self.context.template.column(key).kind,
+                {p: row[i] for p, i in parts.items()},
+                self._context,
+            )
+            if issue is not None:
+                issues.append((key, issue))
+            if value is not None:
+                values[key] = value
 
     def _finished(self, row: Sequence[Cell], values: Values, issues: Issues) -> ReadRow:
         """Return a row with its organisations and places found, and what follows from its cells filled in."""
         learned: list[int] = []
         if self._learned:
-            said_of = ((key, row[index]) for index, key, _, _ in self._readers)
+            said_of = ((reader.key, row[reader.index]) for reader in self._readers)
             learned.extend(id_ for said in said_of if (id_ := self._learned.get(said)) is not None)
         self._derive(values)
         organisation_id = self._organisation(values, issues, learned)

@@ -1,14 +1,15 @@
-"""Rules across the cells of a row, as the template declares them."""
+"""Rules across the cells of a row, as the template declares them, run column by column over many rows."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, assert_never
 
+from cluster4w.intake.judging.column_view import ColumnView, Wanted, wanted
 from cluster4w.template.declaration import Template
-from cluster4w.template.kinds import Value, Values
+from cluster4w.template.kinds import Value
 from cluster4w.template.language import N_, listed
 from cluster4w.template.lists import Choice
 from cluster4w.template.rules import Check, Rule
@@ -39,24 +40,19 @@ class Surroundings:
     lists: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
 
 
-#: A check, run on a row.
-_Run: TypeAlias = Callable[[Rule, Values, Surroundings], Broken | None]
-#: A rule, its check, and the columns that must hold one of some values.
-_Bound: TypeAlias = tuple[Rule, _Run, tuple[tuple[str, frozenset[str]], ...]]
-
-
-#: Rules by the column without which none of them can be broken.
-_Groups: TypeAlias = tuple[tuple[str, tuple[_Bound, ...]], ...]
-#: The column that parts the rules most: a row runs only those that ask for its own status, or for none.
-PARTING = "status"
+#: A check, run on the columns of some rows: yields which of them break a rule, and how.
+_Found: TypeAlias = Iterator[tuple[int, Broken]]
+_Run: TypeAlias = Callable[[Rule, ColumnView, Surroundings], _Found]
+#: What a row breaks, in the order in which it is said.
+AllBroken: TypeAlias = list[tuple[Rule, Broken]]
 
 
 @dataclass(frozen=True, slots=True)
 class RuleRunner:
     """The rules of a template that a file's columns can break."""
 
-    #: By status; under None, those for a row with any other status or none.
-    rules: Mapping[Value, _Groups]
+    #: Each with its check and what must hold of a row for the rule to speak of it.
+    rules: tuple[tuple[Rule, _Run, Wanted], ...]
     around: Surroundings
 
     @classmethod
@@ -76,39 +72,44 @@ class RuleRunner:
         present = frozenset(keys)
         # A sum above its total is said once: the parts within a total come first.
         kept = sorted((r for r in rules if fits(r, present)), key=lambda r: r.check is Check.PARTS_SUM)
-        statuses: set[str | None] = {None}.union(*(_statuses(rule) or () for rule in kept))
         listed_in = {c.key: template.lists[c.list] for c in template.columns if c.list} if template else {}
         lists = {key: {choice.key: choice for choice in known} for key, known in listed_in.items()}
         around = Surroundings(today or dt.datetime.now(dt.UTC).date(), present, plan, lists)
-        return cls({status: _groups(kept, status) for status in statuses}, around)
+        return cls(tuple((rule, check_of(rule.check), _speaks_of(rule)) for rule in kept), around)
 
-    def broken(self, values: Values) -> Iterator[tuple[Rule, Broken]]:
-        """Yield the rules that a row breaks; each code at most once for a column."""
-        said: set[tuple[str, str]] = set()
-        above: set[str] = set()
-        status = values.get(PARTING)
-        for trigger, rules in self.rules.get(status) or self.rules[None]:
-            if trigger and trigger not in values:
+    def broken(self, rows: ColumnView) -> dict[int, AllBroken]:
+        """Return what rows break, by their number in the view; each code at most once for a column."""
+        found: dict[int, AllBroken] = {}
+        for rule, check, conditions in self.rules:
+            part = rows.where(conditions)
+            if not part.rows:
                 continue
-            for rule, check, only in rules:
-                for key, wanted in only:
-                    if values.get(key) not in wanted:
-                        break
-                else:
-                    found = check(rule, values, self.around)
-                    if found is None or (rule.code, found[0]) in said:
-                        continue
-                    if rule.check is Check.PARTS_SUM and rule.total in above:
-                        continue
-                    if rule.check is Check.PARTS_WITHIN:
-                        above.add(rule.total)
-                    said.add((rule.code, found[0]))
-                    yield rule, found
+            for at, broken in check(rule, part, self.around):
+                found.setdefault(part.numbers[at], []).append((rule, broken))
+        return {number: _once(several) for number, several in found.items()}
+
+
+def _once(several: AllBroken) -> AllBroken:
+    """Return what a row breaks, without what was said already in other words."""
+    said: set[tuple[str, str]] = set()
+    above: set[str] = set()
+    kept: AllBroken = []
+    for rule, broken in several:
+        about = (rule.code, broken[0])
+        if about in said or (rule.check is Check.PARTS_SUM and rule.total in above):
+            continue
+        if rule.check is Check.PARTS_WITHIN:
+            above.add(rule.total)
+        said.add(about)
+        kept.append((rule, broken))
+    return kept
 
 
 def fits(rule: Rule, present: frozenset[str]) -> bool:
     """Tell whether a rule only speaks of columns that a file has; some rules may miss a few of theirs."""
     mentioned = {k for k in (rule.a, rule.b, rule.total, *rule.parts, *rule.only) if k}
+    if rule.check is Check.FORBIDS and not rule.values:
+        return False
     if rule.check in _SOME_COLUMNS:
         return mentioned <= present and bool(present & set(rule.columns))
     if rule.check is Check.PARTS_WITHIN:
@@ -116,30 +117,10 @@ def fits(rule: Rule, present: frozenset[str]) -> bool:
     return mentioned <= present
 
 
-def _statuses(rule: Rule) -> tuple[str, ...] | None:
-    """Return the statuses of the rows that a rule speaks of; None for all."""
-    if rule.a == PARTING and rule.check in (Check.FORBIDS, Check.NEEDS) and rule.values:
-        return rule.values
-    return rule.only.get(PARTING)
-
-
-def _groups(rules: Iterable[Rule], status: str | None) -> _Groups:
-    """Return the rules that speak of rows with a status, by their trigger."""
-    groups: dict[str, list[_Bound]] = {}
-    for rule in rules:
-        asked = _statuses(rule)
-        if asked is not None and status not in asked:
-            continue
-        only = tuple((key, frozenset(values)) for key, values in rule.only.items() if key != PARTING)
-        groups.setdefault(_trigger(rule), []).append((rule, check_of(rule.check), only))
-    return tuple((trigger, tuple(bound)) for trigger, bound in groups.items())
-
-
-def _trigger(rule: Rule) -> str:
-    """Return the column without which a rule cannot be broken, the rarest one that is known; "" for none."""
-    if rule.check in (Check.MONTH_FROM, Check.MONTH_UNTIL):
-        return rule.b
-    return rule.total or rule.a or next(iter(rule.only), "")
+def _speaks_of(rule: Rule) -> Wanted:
+    """Return what must hold of a row for a rule to speak of it."""
+    own = {rule.a: rule.values} if rule.check in (Check.NEEDS, Check.FORBIDS) else {}
+    return (*wanted(rule.only), *wanted(own))
 
 
 def check_of(check: Check) -> _Run:  # noqa: C901 - one case for each check
@@ -179,129 +160,141 @@ def check_of(check: Check) -> _Run:  # noqa: C901 - one case for each check
             assert_never(check)
 
 
-def _figure(values: Mapping[str, Value], key: str) -> float | None:
-    value = values.get(key)
-    return value if value.__class__ is int or value.__class__ is float else None
+def _figures(column: Iterable[Any]) -> list[float | None]:
+    """Return a column with nothing but figures in it."""
+    return [v if v.__class__ is int or v.__class__ is float else None for v in column]
 
 
-def _not_before(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    first, second = values.get(rule.a), values.get(rule.b)
-    if first.__class__ is dt.date and second.__class__ is dt.date and second < first:
-        return rule.b, {"a": _day(first), "b": _day(second)}
-    return None
+def _not_before(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    for at, (first, second) in enumerate(zip(rows[rule.a], rows[rule.b], strict=True)):
+        if first.__class__ is dt.date and second.__class__ is dt.date and second < first:
+            yield at, (rule.b, {"a": _day(first), "b": _day(second)})
 
 
-def _parts_sum(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    total, parts = values.get(rule.total), [values.get(part) for part in rule.parts]
-    if total is None or None in parts:
-        return None
-    added = _added(parts)
-    return None if added == total else (rule.total, {"sum": added, "total": total})
+def _parts_sum(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    parts = zip(*(rows[part] for part in rule.parts), strict=True)
+    for at, (total, several) in enumerate(zip(rows[rule.total], parts, strict=True)):
+        if total is not None and None not in several and (added := _added(several)) != total:
+            yield at, (rule.total, {"sum": added, "total": total})
 
 
-def _parts_within(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    total = _figure(values, rule.total)
-    if total is None:
-        return None
-    added = _added([figure for part in rule.parts if (figure := values.get(part))])
-    return (rule.total, {"sum": added, "total": total}) if added > total else None
+def _parts_within(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    parts = zip(*(rows[part] for part in rule.parts), strict=True)
+    for at, (total, several) in enumerate(zip(_figures(rows[rule.total]), parts, strict=True)):
+        if total is not None and (added := _added(filter(None, several))) > total:
+            yield at, (rule.total, {"sum": added, "total": total})
 
 
-def _added(parts: list[Value]) -> float:
+def _added(parts: Iterable[Any]) -> float:
     """Return the sum of some figures; a template's parts are columns that hold figures only."""
-    return float(sum(parts))  # type: ignore[arg-type]
+    return float(sum(parts))
 
 
-def _not_above(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    a, b = values.get(rule.a), values.get(rule.b)
-    if a is None or b is None or a <= b:  # type: ignore[operator]
-        return None
-    return rule.a, {"a": a, "b": b}
+def _not_above(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    for at, (a, b) in enumerate(zip(rows[rule.a], rows[rule.b], strict=True)):
+        if a is not None and b is not None and a > b:
+            yield at, (rule.a, {"a": a, "b": b})
 
 
-def _ratio(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    a, b = values.get(rule.a), values.get(rule.b)
-    if a is None or not b:
-        return None
-    ratio: float = a / b  # type: ignore[operator]
-    if rule.low <= ratio <= rule.high:
-        return None
-    return rule.a, {"ratio": round(ratio, 1), "a": a, "b": b, "low": rule.low, "high": rule.high}
+def _ratio(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    low, high = rule.low, rule.high
+    for at, (a, b) in enumerate(zip(rows[rule.a], rows[rule.b], strict=True)):
+        if a is not None and b and not low <= a / b <= high:
+            ratio = round(a / b, 1)
+            yield at, (rule.a, {"ratio": ratio, "a": a, "b": b, "low": low, "high": high})
 
 
-def _between(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    a = _figure(values, rule.a)
-    if a is None or rule.low <= a <= rule.high:
-        return None
-    return rule.a, {"a": a, "low": rule.low, "high": rule.high}
+def _between(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    low, high = rule.low, rule.high
+    for at, a in enumerate(_figures(rows[rule.a])):
+        if a is not None and not low <= a <= high:
+            yield at, (rule.a, {"a": a, "low": low, "high": high})
 
 
-def _needs(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    said = values.get(rule.a)
-    if said is None or (rule.values and str(said) not in rule.values):
-        return None
-    return _missing(rule, values, around)
+def _needs(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    keys = [k for k in rule.columns if k in around.present]
+    if keys:
+        for at, several in enumerate(zip(*(rows[k] for k in keys), strict=True)):
+            if None in several:
+                yield at, _missing(keys, several)
 
 
-def _missing(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    missing = [k for k in rule.columns if k in around.present and values.get(k) is None]
-    return (missing[0], {"missing": ", ".join(missing)}) if missing else None
+def _missing(keys: Sequence[str], several: Sequence[Value]) -> Broken:
+    missing = [k for k, value in zip(keys, several, strict=True) if value is None]
+    return missing[0], {"missing": ", ".join(missing)}
 
 
-def _forbids(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    if str(values.get(rule.a)) not in rule.values:
-        return None
-    filled = next((k for k in rule.columns if values.get(k)), None)
-    if filled is None:
-        return None
-    a = values[filled]
-    return filled, {"a": a if isinstance(a, (int, float)) else str(a)}
+def _forbids(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    for at, several in enumerate(zip(*(rows[k] for k in rule.columns), strict=True)):
+        if any(several):
+            key, a = next((k, a) for k, a in zip(rule.columns, several, strict=True) if a)
+            yield at, (key, {"a": a if isinstance(a, (int, float)) else str(a)})
 
 
-def _any_of(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    if any(values.get(k) is not None for k in rule.columns):
-        return None
-    return next(k for k in rule.columns if k in around.present), {}
+def _any_of(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    at_least = next(k for k in rule.columns if k in around.present)
+    for at, several in enumerate(zip(*(rows[k] for k in rule.columns), strict=True)):
+        if several.count(None) == len(several):
+            yield at, (at_least, {})
 
 
-def _status_dates(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    status, end = values.get(rule.a), values.get(rule.columns[1])
-    if not isinstance(end, dt.date):
-        return None
-    if status == "completed" and end > around.today:
-        return rule.columns[1], {"end": _day(end), "reason": STILL_TO_COME}
-    if status == "planned" and end < around.today:
-        return rule.a, {"end": _day(end), "reason": PASSED}
-    return None
+def _status_dates(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    ends = rule.columns[1]
+    for at, (status, end) in enumerate(zip(rows[rule.a], rows[ends], strict=True)):
+        if end.__class__ is not dt.date:
+            continue
+        if status == "completed" and end > around.today:
+            yield at, (ends, {"end": _day(end), "reason": STILL_TO_COME})
+        elif status == "planned" and end < around.today:
+            yield at, (rule.a, {"end": _day(end), "reason": PASSED})
 
 
-def _month_from(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    month, day = values.get(rule.a), values.get(rule.b)
-    if isinstance(month, str) and isinstance(day, dt.date) and month < day.isoformat()[:7]:
-        return rule.a, {"month": month, "day": _day(day)}
-    return None
+def _months(rule: Rule, rows: ColumnView) -> Iterator[tuple[int, str, str, dt.date]]:
+    """Yield the rows with a month and a day: which, the month, the month of the day, the day."""
+    months: dict[Value, str] = {}
+    for at, (month, day) in enumerate(zip(rows[rule.a], rows[rule.b], strict=True)):
+        if month is None or day.__class__ is not dt.date:
+            continue
+        of_day = months.get(day)
+        if of_day is None:
+            of_day = months[day] = f"{day:%Y-%m}"
+        yield at, month, of_day, day
 
 
-def _month_until(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    month, day = values.get(rule.a), values.get(rule.b)
-    if isinstance(month, str) and isinstance(day, dt.date) and month > day.isoformat()[:7]:
-        return rule.b, {"month": month, "day": _day(day)}
-    return None
+def _month_from(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    for at, month, of_day, day in _months(rule, rows):
+        if month < of_day:
+            yield at, (rule.a, {"month": month, "day": _day(day)})
 
 
-def _near_plan(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    day = values.get(rule.a)
-    if not isinstance(day, dt.date) or around.plan is None:
-        return None
+def _month_until(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    for at, month, of_day, day in _months(rule, rows):
+        if month > of_day:
+            yield at, (rule.b, {"month": month, "day": _day(day)})
+
+
+def _near_plan(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    if around.plan is None:
+        return
     first, last = around.plan
-    if -rule.low <= (day - first).days and (day - last).days <= rule.high:
-        return None
-    return rule.a, {"day": _day(day), "first": _day(first), "last": _day(last)}
+    for at, day in enumerate(rows[rule.a]):
+        if day.__class__ is not dt.date or first <= day <= last:
+            continue
+        if (first - day).days > rule.low or (day - last).days > rule.high:
+            yield at, (rule.a, {"day": _day(day), "first": _day(first), "last": _day(last)})
 
 
-def _listed_as(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    said = values.get(rule.b)
-    entry = _entry(rule, values, around)
+def _listed_as(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    known: dict[tuple[Value, Value], Broken | None] = {}
+    for at, pair in enumerate(zip(rows[rule.a], rows[rule.b], strict=True)):
+        if pair not in known:
+            known[pair] = _listed_otherwise(rule, *pair, around)
+        if (broken := known[pair]) is not None:
+            yield at, broken
+
+
+def _listed_otherwise(rule: Rule, listed_by: Value, said: Value, around: Surroundings) -> Broken | None:
+    entry = _entry(rule, listed_by, around)
     if said is None or entry is None or not (main := entry.attributes.get(rule.attribute)) or said == main:
         return None
     allowed = [main, *entry.attributes.get(f"other_{rule.attribute}", "").split()]
@@ -312,17 +305,21 @@ def _listed_as(rule: Rule, values: Values, around: Surroundings) -> Broken | Non
     return rule.b, {"entry": entry.labels, "expected": listed(labels) if labels else ", ".join(allowed)}
 
 
-def _list_needs(rule: Rule, values: Values, around: Surroundings) -> Broken | None:
-    entry = _entry(rule, values, around)
-    if entry is None or entry.attributes.get(rule.attribute) not in rule.values:
-        return None
-    broken = _missing(rule, values, around)
-    return (broken[0], {**broken[1], "entry": entry.labels}) if broken else None
+def _list_needs(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
+    keys = [k for k in rule.columns if k in around.present]
+    entries = {said: _entry(rule, said, around) for said in set(rows[rule.a])}
+    asking = {s: e for s, e in entries.items() if e and e.attributes.get(rule.attribute) in rule.values}
+    if not asking or not keys:
+        return
+    for at, (said, *several) in enumerate(zip(rows[rule.a], *(rows[k] for k in keys), strict=True)):
+        if None in several and said in asking:
+            key, params = _missing(keys, several)
+            yield at, (key, {**params, "entry": asking[said].labels})
 
 
-def _entry(rule: Rule, values: Values, around: Surroundings) -> Choice | None:
-    """Return what the list of the rule's column says of its value."""
-    return around.lists.get(rule.a, {}).get(str(values.get(rule.a)))
+def _entry(rule: Rule, said: Value, around: Surroundings) -> Choice | None:
+    """Return what the list of the rule's column says of a value."""
+    return around.lists.get(rule.a, {}).get(str(said))
 
 
 def _day(day: dt.date) -> str:
