@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cluster4w.intake.open import Limits, open_workbook
+from cluster4w.intake.opening.scan import scan_elements, scan_sheet
 from cluster4w.template.problems import Refusal
 from tests.books import ROW, book, part, with_part
 
@@ -175,3 +176,39 @@ def test_a_workbook_with_changed_bytes_is_read_or_refused(at: int, change: bytes
     data = bytearray(book(ROW))
     data[at % len(data) : at % len(data) + len(change)] = change
     code_of(bytes(data))
+
+
+_TABLE = [f'<c r="{letter}{{n}}"><v>1</v></c>' for letter in "ABC"]
+#: A row in the middle of a table, and what must be found of it: columns, hidden rows, errors.
+_IN_BETWEEN = {
+    '<row r="{n}">' + "".join(_TABLE) + "</row>": (3, 0, 0),
+    '<row r="{n}" hidden="1">' + "".join(_TABLE) + "</row>": (3, 1, 0),
+    '<row r="{n}">' + "".join(_TABLE[:2]) + "</row>": (3, 0, 0),
+    '<row r="{n}"><c r="E{n}"><v>1</v></c></row>': (5, 0, 0),
+    '<row r="{n}"><c r="B{n}" t="e"><v>#REF!</v></c></row>': (3, 0, 1),
+    '<row r="{n}"/>': (3, 0, 0),
+    "": (3, 0, 0),
+    '\n<row r="{n}">' + "".join(_TABLE) + "</row>\n": (3, 0, 0),
+    '<row r="{n}"><c r="A{n}"><v>1</v></c><c r="XFD9"><v>1</v></c></row>': (16384, 0, 0),
+    '<row r="9000"><c r="A9000"><v>1</v></c></row>': (3, 0, 0),
+}
+
+
+@pytest.mark.parametrize("last", ["", '<row r="{n}"><c r="D{n}" s="1"/></row>'])
+@pytest.mark.parametrize("middle", _IN_BETWEEN)
+def test_a_long_sheet_is_seen_alike_as_a_whole_and_element_by_element(middle: str, last: str) -> None:
+    usual = '<row r="{n}">' + "".join(_TABLE) + "</row>"
+    rows = [usual.format(n=n) for n in range(1, 400)]
+    rows[249] = middle.format(n=250)
+    rows.append(last.format(n=400))
+    sheet = f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>".encode()
+    pieces = [sheet[at : at + 1500] for at in range(0, len(sheet), 1500)]
+    quick, slow = scan_sheet(lambda: pieces, 300), scan_elements(pieces)
+    columns, hidden, errors = _IN_BETWEEN[middle]
+    rows_seen = 9000 if "9000" in middle else 399
+    assert (quick.rows, quick.columns, quick.hidden_rows) == (rows_seen, columns, hidden)
+    assert len(quick.errors) == errors
+    assert (quick.rows, quick.columns, quick.hidden_rows) == (slow.rows, slow.columns, slow.hidden_rows)
+    assert quick.errors.keys() == slow.errors.keys()
+    if columns == 3 and rows_seen == 399:
+        assert quick.far_cell == slow.far_cell == "C399"

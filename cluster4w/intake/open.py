@@ -18,7 +18,8 @@ import python_calamine
 from cluster4w.intake.opening import old_excel, xlsx_parts
 from cluster4w.intake.opening.archive import Archive, packed_again, part_path
 from cluster4w.intake.opening.delimited import no_spreadsheet, read_delimited
-from cluster4w.intake.opening.scan import MOST_MERGED, SheetScan, ods_extent, scan_binary_sheet, scan_sheet
+from cluster4w.intake.opening.scan import SheetScan, scan_sheet
+from cluster4w.intake.opening.scan_other import MOST_MERGED, ods_extent, scan_binary_sheet
 from cluster4w.intake.opening.text_volume import SharedTexts, binary_lengths, own_letters
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal

@@ -8,7 +8,7 @@ programs write; whatever is written in any other way is read element by element,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -22,8 +22,6 @@ _LONGEST_ROW = 1 << 25
 _FAR = 5000
 #: Bytes of a sheet that is read element by element.
 _SLOWLY = 1 << 26
-#: Merged blocks of a sheet that are looked at.
-MOST_MERGED = 50_000
 
 
 @dataclass
@@ -79,6 +77,8 @@ class _Patterns:
         self.prefix = prefix
         self.row_end = b"</" + prefix + b"row>"
         self.row = re.compile(rb"<" + p + rb"row\b([^>]*)>")
+        self.row_start = b"<" + prefix + b"row "
+        self.numbered = re.compile(rb"<" + p + rb'row r="(\d{1,7})"')
         self.cell = re.compile(
             rb"<" + p + rb"c(" + _ATTRIBUTES + rb")\s*(?:/>|>(.*?)</" + p + rb"c>)", re.DOTALL
         )
@@ -180,6 +180,8 @@ def _scan_rows(block: bytes, patterns: _Patterns, scan: SheetScan, limit_columns
     scan.inline += block.count(b"inlineStr")
     if not scan.declares_entities:
         _require_usual(block, patterns)
+    if _is_regular(block, patterns, scan):
+        return
     rows = [row for row in _rows(block, patterns) if row.column]
     if not rows:
         return
@@ -206,6 +208,32 @@ def _scan_rows(block: bytes, patterns: _Patterns, scan: SheetScan, limit_columns
             scan.far_cell = f"{column_letter(column)}{row.number}"
         if block.find(b't="e"', row.start, row.end) >= 0:
             _error_cells(block, row.start, row.end, patterns, scan, row.number)
+
+
+def _is_regular(block: bytes, patterns: _Patterns, scan: SheetScan) -> bool:
+    """Take a block as a whole that goes on as the rows before it did; return False where it does not.
+
+    Its rows follow one another without anything between them, none is hidden, no cell is an error or stands
+    beyond the columns known already: in most blocks of a large sheet no row needs a look of its own.
+    """
+    if b'hidden="' in block or b't="e"' in block or not block.startswith(patterns.row_start):
+        return False
+    numbers = list(map(int, patterns.numbered.findall(block)))
+    if numbers != list(range(scan.rows + 1, scan.rows + 1 + len(numbers))):
+        return False
+    if block.count(patterns.row_end + patterns.row_start) != len(numbers) - 1:
+        return False
+    last = block.rfind(patterns.row_start)
+    # Rows without content at the end do not belong to the table.
+    if not scan.columns or block.find(patterns.cell_close, last) < 0:
+        return False
+    if patterns.outside(numbers[-1], scan.columns).search(block):
+        return False
+    scan.rows = numbers[-1]
+    far = f"{column_letter(scan.columns)}{scan.rows}"
+    if block.find(patterns.cell_start + b'r="' + far.encode() + b'"', last) >= 0:
+        scan.far_cell = far
+    return True
 
 
 def _rows(block: bytes, patterns: _Patterns) -> Iterator[_Row]:
@@ -353,96 +381,3 @@ def _error_cells(
                 text = value.group(1).decode("ascii", "replace") if value else "#N/A"
                 scan.errors[(number, column)] = text
         at = block.find(b't="e"', at + 5, end)
-
-
-def ods_extent(
-    pieces: Iterable[bytes], merged: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] | None = None
-) -> tuple[int, int]:
-    """Return how many cells and letters an OpenDocument file's tables unfold to, repeats counted.
-
-    ``merged`` takes up the merged blocks of each table, which the reader does not tell: first and last cell,
-    row and column from 0. Raises what the XML parser raises.
-    """
-    blocks: list[tuple[tuple[int, int], tuple[int, int]]] = []
-    total = rows = columns = number = column = filled = again = letters = times = 0
-
-    def text(data: str) -> None:
-        nonlocal letters
-        letters += len(data) * times
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal total, rows, columns, number, column, filled, again, blocks, times
-        match name:
-            case "table:table":
-                total += rows * columns
-                rows = columns = number = 0
-                blocks = []
-                if merged is not None:
-                    merged[attributes.get("table:name") or ""] = blocks
-            case "table:table-row":
-                again = times = int(attributes.get("table:number-rows-repeated") or 1)
-                column = filled = 0
-            case "table:table-cell" | "table:covered-table-cell":
-                down = int(attributes.get("table:number-rows-spanned") or 1)
-                right = int(attributes.get("table:number-columns-spanned") or 1)
-                if (down > 1 or right > 1) and len(blocks) < MOST_MERGED:
-                    blocks.append(((number, column), (number + down - 1, column + right - 1)))
-                repeated = int(attributes.get("table:number-columns-repeated") or 1)
-                column += repeated
-                times = again * repeated
-                if any(key.startswith("office:") for key in attributes):
-                    filled = column
-
-    def end(name: str) -> None:
-        nonlocal rows, columns, number
-        if name == "table:table-row":
-            number += again
-            if filled:
-                rows, columns = number, max(columns, filled)
-
-    walk(pieces, start, end, text)
-    return total + rows * columns, letters
-
-
-#: Errors of binary workbooks by their number (MS-XLSB 2.5.97.2).
-_BINARY_ERRORS = {
-    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!",
-    0x2A: "#N/A",
-}  # fmt: skip
-
-
-def scan_binary_sheet(data: bytes, lengths: Sequence[int] = ()) -> SheetScan:
-    """Return extents and error cells of an xlsb worksheet part (records of MS-XLSB 2.1.4).
-
-    ``lengths``: letters of each shared text.
-    """
-    scan = SheetScan(size=len(data), text=len(data) // 2)
-    at, size, row = 0, len(data), 0
-    while at < size:
-        kind = data[at]
-        at += 1
-        if kind & 0x80 and at < size:
-            kind = (kind & 0x7F) | ((data[at] & 0x7F) << 7)
-            at += 1
-        length, shift = 0, 0
-        while at < size and shift < 28:
-            byte = data[at]
-            at += 1
-            length |= (byte & 0x7F) << shift
-            shift += 7
-            if not byte & 0x80:
-                break
-        if kind == 0 and length >= 4:
-            row = int.from_bytes(data[at : at + 4], "little")
-        elif (2 <= kind <= 11 or kind == 62) and length >= 4:
-            column = int.from_bytes(data[at : at + 4], "little") + 1
-            scan.rows = max(scan.rows, row + 1)
-            if column >= scan.columns:
-                scan.columns, scan.far_cell = column, f"{column_letter(column)}{row + 1}"
-            if kind == 7 and length >= 12:
-                named = int.from_bytes(data[at + 8 : at + 12], "little")
-                scan.text += lengths[named] if named < len(lengths) else 0
-            if kind in (3, 11) and length >= 9:
-                scan.errors[(row + 1, column)] = _BINARY_ERRORS.get(data[at + 8], "#N/A")
-        at += length
-    return scan
