@@ -12,6 +12,7 @@ from cluster4w.intake.comparing.compare import CheckedRow
 from cluster4w.intake.findings import WORDS, Finding, message
 from cluster4w.intake.judging.outliers import Usual, judged, unlike_before, unlike_column
 from cluster4w.intake.judging.patterns import odd_cells, patterns
+from cluster4w.intake.judging.sheet_rows import by_sheet
 from cluster4w.intake.one_row import check_row
 from cluster4w.models import Operation
 from cluster4w.record.operations.activities import Change, record_versions
@@ -44,7 +45,7 @@ def shown(
 ) -> list[tuple[Any, ...]]:
     """Return code, column and rows of the patterns; every one fills its sentence."""
     found_ = []
-    for pattern in patterns(rows, TEMPLATE, {"4W": keys}):
+    for pattern in patterns(by_sheet(rows), TEMPLATE, {"4W": keys}):
         params = {**pattern.params, "ranges": "2-9"}
         finding = Finding(Severity.INFO, pattern.code, key=pattern.key, value=pattern.value, params=params)
         texts = {language: message(finding, translator(language)) for language in ("fr", "en")}
@@ -108,7 +109,7 @@ def test_long_columns_of_one_figure_are_no_work() -> None:
 def test_each_sheet_is_looked_at_by_itself() -> None:
     rows = column("households_reached", [137] * 3)
     other = [CheckedRow("NFI", r.number, r.state, r.comparison, None, 1, r.values) for r in rows]
-    assert list(patterns([*rows, *other], TEMPLATE, {"4W": (), "NFI": ()})) == []
+    assert list(patterns(by_sheet([*rows, *other]), TEMPLATE, {"4W": (), "NFI": ()})) == []
 
 
 # --- who, when first, personal data -----------------------------------------------------------
@@ -229,14 +230,14 @@ def test_quantities_are_compared_within_their_unit_and_a_row_is_named_once() -> 
 
 def test_a_figure_far_from_the_rest_of_its_column_is_said_unless_it_is_in_doubt_already() -> None:
     rows = column("households_reached", [*USUAL * 3, 9000, 1], individuals_reached=600)
-    said = [(r.number, key, params["a"]) for r, key, params in unlike_column(rows, {})]
+    said = [(r.number, key, params["a"]) for r, key, params in unlike_column(by_sheet(rows), {})]
     assert said == [(33, "households_reached", 1), (32, "households_reached", 9000)]
-    assert [r.number for r, _, _ in unlike_column(rows, {("4W", 32): None})] == [33]
-    assert list(unlike_column(rows[-29:], {})) == [], "too few to say"
+    assert [r.number for r, _, _ in unlike_column(by_sheet(rows), {("4W", 32): None})] == [33]
+    assert list(unlike_column(by_sheet(rows[-29:]), {})) == [], "too few to say"
     below_zero = column("households_reached", [-5] * 40)
-    assert list(unlike_column(below_zero, {})) == [], "no figure that could be usual or not"
+    assert list(unlike_column(by_sheet(below_zero), {})) == [], "no figure that could be usual or not"
     many = column("households_reached", [*USUAL * 6, *range(9000, 9015)])
-    assert len(list(unlike_column(many, {}))) == 10, "the most extreme are enough"
+    assert len(list(unlike_column(by_sheet(many), {}))) == 10, "the most extreme are enough"
 
 
 def test_the_whole_check_says_them_at_their_cells(session: orm.Session, operation: Operation) -> None:

@@ -54,6 +54,8 @@ _ABSENT_WORDS = frozenset(
 _ERROR_WORDS = frozenset(
     ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"]
 ) | {"#N/D", "#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!"}
+#: Most texts are longer than any of these words, and need not be looked up.
+_LONGEST_WORD = max(map(len, _ABSENT_WORDS | _ERROR_WORDS))
 #: What a database refuses and no reader sees: control characters and halves of characters.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -81,7 +83,7 @@ for _month_number, _month_names in enumerate(
 def as_text(cell: Cell) -> str:
     """Return a cell as a person reads it: 12.0 is "12", a date is ISO 8601, blanks are single."""
     if isinstance(cell, str):
-        return clean(_CONTROL.sub("", cell))
+        return clean(cell if cell.isprintable() else _CONTROL.sub("", cell))
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, dt.datetime):
@@ -93,12 +95,14 @@ def as_text(cell: Cell) -> str:
 
 def is_error(text: str) -> bool:
     """Tell whether a text is a spreadsheet's error value."""
+    if len(text) > _LONGEST_WORD:
+        return False
     return text.upper() in _ERROR_WORDS or (text.startswith("Err:") and text[4:].isdigit())
 
 
 def is_absent(text: str) -> bool:
     """Tell whether a text says that there is nothing to say."""
-    return text.lower() in _ABSENT_WORDS
+    return len(text) <= _LONGEST_WORD and text.lower() in _ABSENT_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ SUGGEST = 70.0
 _PLACE_KEYS = tuple(f"adm{level}_{part}" for level in (1, 2, 3) for part in ("name", "pcode"))
 
 
-@dataclass
+@dataclass(slots=True)
 class ReadRow:
     """One row as it was read: values by key, what there is to say, and what nobody recognised."""
 
@@ -141,8 +141,8 @@ class RowReader:
         self._unmapped = [c for c in self.columns if not c.key and c.how != "ignored"]
         # Cells whose choice was learned: (column key, cell) to the alias.
         self._learned: dict[tuple[str, Any], int] = {}
-        # Place cells to what they came to, and to the names and codes of all levels.
-        self._placed: dict[Said, tuple[Placed, Values]] = {}
+        # Place cells to what they came to, to the names and codes of all levels, and to what these lack.
+        self._placed: dict[tuple[Value, ...], tuple[Placed, Values, list[str]]] = {}
         self._width = max((c.index for c in self.columns), default=-1) + 1
         apart = {c.index for columns in self.wide.slots.values() for c in columns}
         apart |= {c.index for c in (*self.wide.loose, *self.wide.overruled)}
@@ -160,7 +160,7 @@ class RowReader:
         #: Figures of whole rows that could not be divided: column index to how many rows.
         self.undivided: dict[int, int] = {}
         keys = {c.key for c in self._mapped}
-        self._has_places = bool(keys & set(_PLACE_KEYS))
+        self._place_keys = [key for key in _PLACE_KEYS if key in keys]
         self._whereabouts = Whereabouts(self.context.gazetteer, self.context.outlines)
         self._free = [k for k in ("programme_org", "implementing_partner", "donor") if k in keys]
         self._only_when = [
@@ -335,7 +335,7 @@ class RowReader:
         self._derive(values)
         organisation_id = self._organisation(values, issues, learned)
         kept: dict[str, Any] = {}
-        if self._has_places:
+        if self._place_keys:
             kept = self._place(values, issues, learned)
             if "latitude" in values and "longitude" in values:
                 issues.extend(self._whereabouts.issues(values))
@@ -343,12 +343,10 @@ class RowReader:
             if (text := values.get(key)) is not None:
                 values[key] = self._registered(key, str(text), learned)
         complete(values, self.context.template)
-        extra = {
-            c.header: as_text(cell)
-            for c in self._unmapped
-            if (cell := row[c.index]) != "" and not is_absent(as_text(cell))
-        } | kept
-        return ReadRow(values, issues, organisation_id, extra, learned=tuple(learned))
+        for column in self._unmapped:
+            if (cell := row[column.index]) != "" and not is_absent(text := as_text(cell)):
+                kept.setdefault(column.header, text)
+        return ReadRow(values, issues, organisation_id, kept, learned=tuple(learned))
 
     def _derive(self, values: Values) -> None:
         if self.month and values.get("period") is None:
@@ -360,7 +358,7 @@ class RowReader:
             values["sub_sector"] = self.sub_sector
 
     def _organisation(self, values: Values, issues: Issues, learned: list[int]) -> int | None:
-        acronym, name, type_ = values.get("org_acronym"), values.get("org_name"), values.get("org_type")
+        acronym, name, type_ = map(values.get, ("org_acronym", "org_name", "org_type"))
         found = self.organisations.find(str(acronym or ""), str(name or ""), str(type_ or ""))
         if found.issue:
             issues.append(found.issue)
@@ -374,13 +372,16 @@ class RowReader:
 
     def _place(self, values: Values, issues: Issues, learned: list[int]) -> dict[str, Any]:
         """Set a row's places; returns the text that belongs with the row and has no column of its own."""
-        said: Said = tuple([str(values.pop(k, None) or "") for k in _PLACE_KEYS])  # type: ignore[assignment]
-        known = self._placed.get(said)
+        typed = tuple(map(values.get, self._place_keys))
+        known = self._placed.get(typed)
         if known is None:
+            said: Said = tuple([str(values.get(k) or "") for k in _PLACE_KEYS])  # type: ignore[assignment]
             placed = self.places.find(said)
-            known = (placed, fill_places(dict(placed.values), self.context.gazetteer))
-            self._placed[said] = known
-        placed, filled = known
+            filled = fill_places(dict(placed.values), self.context.gazetteer)
+            known = self._placed[typed] = (placed, filled, [k for k in self._place_keys if k not in filled])
+        placed, filled, lacking = known
+        for key in lacking:
+            values.pop(key, None)
         if placed.issues:
             issues.extend(placed.issues)
         if placed.learned:
@@ -388,11 +389,11 @@ class RowReader:
         values.update(filled)
         if placed.kept is None:
             return {}
-        key, text = placed.kept
+        at, text = placed.kept
         if "site_name" in self.context.template.by_key and values.get("site_name") is None:
             values["site_name"] = text
             return {}
-        return {next((c.header for c in self._mapped if c.key == key), key): text}
+        return {next((c.header for c in self._mapped if c.key == at), at): text}
 
     def _registered(self, key: str, text: str, learned: list[int]) -> Value:
         found = self.organisations.registered(key, text)

@@ -77,7 +77,7 @@ class RowJudge:
     def judged(self, rows: Sequence[FileRow]) -> list[CheckedRow]:
         """Return rows with their state; what there is to say of them is said, row by row."""
         view = ColumnView([row.read.values for row in rows])
-        broken, unfilled = self._rules.broken(view), self._unfilled(view)
+        broken, unfilled = self._rules.broken(view), self._unfilled(view, rows)
         strange = {at for at, month in enumerate(view["period"]) if month and month not in self._months}
         strange.update(view.empty("activity_type"))
         found = []
@@ -102,7 +102,7 @@ class RowJudge:
         self.by_key, self._said = self.columns.by_key, None
         return found
 
-    def _unfilled(self, rows: ColumnView) -> dict[int, list[tuple[str, bool]]]:
+    def _unfilled(self, view: ColumnView, rows: Sequence[FileRow]) -> dict[int, list[tuple[str, bool]]]:
         """Return the columns that rows leave empty: those required of every row, and (True) of some rows.
 
         A column that the file lacks altogether is no matter of single rows.
@@ -113,11 +113,11 @@ class RowJudge:
             not_asked.add("period")
         for key in self.columns.needed:
             if key not in not_asked:
-                for at in rows.empty(key):
+                for at in view.empty(key):
                     found.setdefault(at, []).append((key, False))
         for key, condition in self.columns.conditions:
-            for at in rows.empty(key):
-                if condition.holds(rows.rows[at]):
+            for at in view.empty(key):
+                if condition.holds(rows[at].read.values):
                     found.setdefault(at, []).append((key, True))
         return found
 

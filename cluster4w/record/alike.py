@@ -273,6 +273,14 @@ def band(score: int) -> str:
     return "likely" if score >= LIKELY else "possible" if score >= POSSIBLE else "unlikely"
 
 
+#: Columns whose values are facts as they are, in their order.
+_WHEN_AND_WHERE = ("period", "adm1_pcode", "adm2_pcode", "adm3_pcode")
+_BESIDE = (
+    "quantity", "unit", "site_pcode", "site_name", "start_date", "end_date", "modality", "activity_detail",
+    "project_code", "programme_org", "implementing_partner", "donor",
+)  # fmt: skip
+
+
 def facts_from(values: Mapping[str, Any], uid: str, organisation_id: int) -> Facts | None:
     """Return the facts of a row's values by column key; None for a row that does not count anybody."""
     get = values.get
@@ -287,28 +295,5 @@ def facts_from(values: Mapping[str, Any], uid: str, organisation_id: int) -> Fac
         return None
     if not get("activity_type"):
         return None
-    return Facts(
-        uid,
-        organisation_id,
-        get("period"),
-        get("adm1_pcode"),
-        get("adm2_pcode"),
-        get("adm3_pcode"),
-        str(get("activity_type")),
-        str(status),
-        get("population_group"),
-        households,
-        individuals,
-        get("quantity"),
-        get("unit"),
-        get("site_pcode"),
-        get("site_name"),
-        get("start_date"),
-        get("end_date"),
-        get("modality"),
-        get("activity_detail"),
-        get("project_code"),
-        get("programme_org"),
-        get("implementing_partner"),
-        get("donor"),
-    )
+    counted = (str(get("activity_type")), str(status), get("population_group"), households, individuals)
+    return Facts._make((uid, organisation_id, *map(get, _WHEN_AND_WHERE), *counted, *map(get, _BESIDE)))

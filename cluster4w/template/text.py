@@ -17,6 +17,9 @@ _SPACES = re.compile(r"\s+")
 
 def clean(text: str) -> str:
     """Return ``text`` with every run of blanks (no-break and line breaks too) as one space, ends trimmed."""
+    if text.isprintable() and "  " not in text:
+        # Nothing in it is invisible, and its blanks are single spaces.
+        return text.strip()
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 

@@ -228,10 +228,11 @@ class Comparer:
     def _by_content(
         self, rows: list[CheckedRow], prints: Mapping[int, Hashable], current: Iterable[Recorded]
     ) -> list[CheckedRow]:
-        buckets: dict[_Bucket, deque[CheckedRow]] = {}
-        for row in rows:
+        buckets: dict[_Bucket, list[CheckedRow]] = {}
+        # The first of several that say the same is the last in its list, from which it is taken.
+        for row in reversed(rows):
             bucket = (row.organisation_id, row.values.get("period"), prints[id(row)])
-            buckets.setdefault(bucket, deque()).append(row)
+            buckets.setdefault(bucket, []).append(row)
         self._unmatched: dict[str, Recorded] = {}
         for recorded in current:
             if recorded.uid in self.taken:
@@ -240,7 +241,7 @@ class Comparer:
                 print_ = self._print(sheet, view.shown(recorded.values))
                 waiting = buckets.get((recorded.organisation_id, recorded.values.get("period"), print_))
                 if waiting:
-                    row = waiting.popleft()
+                    row = waiting.pop()
                     row.comparison, row.uid = "unchanged", recorded.uid
                     self.taken.add(recorded.uid)
                     break
@@ -249,7 +250,8 @@ class Comparer:
         return [r for r in rows if r.comparison is None]
 
     def _content(self, row: CheckedRow, prints: Mapping[int, Hashable]) -> tuple[Any, ...]:
-        return (row.organisation_id, row.values.get("period"), prints[id(row)], *sorted(row.extra.items()))
+        extra = sorted(row.extra.items()) if row.extra else ()
+        return (row.organisation_id, row.values.get("period"), prints[id(row)], *extra)
 
     def _without_repeats(
         self, rows: list[CheckedRow], prints: Mapping[int, Hashable], said: dict[tuple[Any, ...], CheckedRow]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import compress
 from typing import Any
 
 from cluster4w.intake.comparing.compare import CheckedRow
+from cluster4w.intake.judging.sheet_rows import SheetRows
 from cluster4w.record.queries.figures import Figures
 from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Value
@@ -98,30 +99,32 @@ class Given:
     figures: list[float] = field(default_factory=list)
 
     @classmethod
-    def of(cls, rows: Iterable[CheckedRow], key: str) -> Given:
-        """Keep the rows with a figure in a column."""
-        found = cls()
-        for row in rows:
-            figure = figure_of(row, key)
-            if figure is not None:
-                found.rows.append(row)
-                found.figures.append(figure)
-        return found
+    def of(cls, sheet: SheetRows, key: str) -> Given:
+        """Keep the rows with a figure in a column, repeated rows once."""
+        figures = _figures(sheet.columns_once[key])
+        given = [figure is not None for figure in figures]
+        return cls(list(compress(sheet.once, given)), [figure for figure in figures if figure is not None])
 
-    def by(self, key: str) -> Iterable[Given]:
-        """Return the figures of each value of a column apart."""
+    def by(self, column: Iterable[Value]) -> Iterable[Given]:
+        """Return the figures of each value of a column apart; ``column``: one value a row."""
         parts: dict[Value, Given] = {}
-        for row, figure in zip(self.rows, self.figures, strict=True):
-            part = parts.setdefault(row.values.get(key), Given())
+        for row, figure, value in zip(self.rows, self.figures, column, strict=True):
+            part = parts.get(value)
+            if part is None:
+                part = parts[value] = Given()
             part.rows.append(row)
             part.figures.append(figure)
         return parts.values()
 
 
+def _figures(column: Iterable[Any]) -> list[float | None]:
+    """Return the figures above zero of a column: none is not zero, and zero is a report of nothing."""
+    return [value if value.__class__ in _NUMBERS and value > 0 else None for value in column]
+
+
 def figure_of(row: CheckedRow, key: str) -> float | None:
-    """Return a row's figure above zero: none is not zero, and zero is a report of nothing."""
-    value = row.values.get(key)
-    return value if value.__class__ in _NUMBERS and value > 0 else None
+    """Return a row's figure above zero."""
+    return _figures((row.values.get(key),))[0]
 
 
 def judged(rows: Iterable[CheckedRow]) -> list[CheckedRow]:
@@ -164,18 +167,16 @@ def unlike_before(rows: Iterable[CheckedRow], before: Iterable[Figures], templat
     return found
 
 
-def unlike_column(rows: Sequence[CheckedRow], said: Iterable[tuple[str, int]]) -> Iterator[Unlike]:
+def unlike_column(sheets: Iterable[SheetRows], said: Iterable[tuple[str, int]]) -> Iterator[Unlike]:
     """Yield the figures far from the others of their column, the most extreme of each, one a row.
 
     ``said``: sheet and number of rows whose figures are in doubt already.
     """
     named = set(said)
-    once = [row for row in rows if row.comparison != "repeated"]
-    for _, of_sheet in groupby(once, key=lambda row: row.sheet):
-        members = list(of_sheet)
+    for sheet in sheets:
         for key, apart in COLUMNS.items():
-            column = Given.of(members, key)
-            for part in column.by(apart) if apart else (column,):
+            column = Given.of(sheet, key)
+            for part in column.by([row.values.get(apart) for row in column.rows]) if apart else (column,):
                 for row, figure, most in _far(part, named):
                     named.add((row.sheet, row.number))
                     yield row, key, {"a": figure, **most}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from cluster4w.intake.comparing.compare import CheckedRow
 from cluster4w.intake.judging.outliers import Given, figure_of
+from cluster4w.intake.judging.sheet_rows import SheetRows
 from cluster4w.intake.open import Cell
 from cluster4w.template.columns import Column, Visibility
 from cluster4w.template.declaration import Template
@@ -37,6 +37,8 @@ _PERSONAL = re.compile(
     r"|\b(?:t[ée]l|phone|contact|mobile|cell)\b\D{0,10}\d{8}(?!\d)",
     re.IGNORECASE,
 )
+#: What every number in :data:`_PERSONAL` holds.
+_EIGHT_DIGITS = re.compile(r"\d\d(?:[ .-]?\d\d){3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +57,20 @@ class Pattern:
 
 
 def patterns(
-    rows: Sequence[CheckedRow], template: Template, keys: Mapping[str, Container[str]]
+    sheets: Iterable[SheetRows], template: Template, keys: Mapping[str, Container[str]]
 ) -> Iterator[Pattern]:
     """Yield what the rows of a file show together, sheet by sheet.
 
     ``keys``: the columns that each sheet has.
     """
-    for sheet, group in groupby(rows, key=lambda r: r.sheet):
-        of_sheet = list(group)
-        once = [r for r in of_sheet if r.comparison != "repeated"]
-        figures = {key: Given.of(once, key) for key in _FIGURES}
-        yield from _runs(sheet, figures)
-        yield from _rounded(sheet, figures)
-        if "first_time_assisted" not in keys[sheet]:
-            yield from _without_first_time(sheet, once, template)
-        yield from _themselves(sheet, of_sheet)
-        yield from _personal(sheet, of_sheet, template)
+    for rows in sheets:
+        figures = {key: Given.of(rows, key) for key in _FIGURES}
+        yield from _runs(rows.sheet, figures)
+        yield from _rounded(rows.sheet, figures)
+        if "first_time_assisted" not in keys[rows.sheet]:
+            yield from _without_first_time(rows, template)
+        yield from _themselves(rows)
+        yield from _personal(rows, template)
 
 
 # --- figures ----------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def _whole(figure: float) -> str:
     return f"{figure:.0f}" if figure == int(figure) else f"{figure:g}"
 
 
-def _without_first_time(sheet: str, rows: Sequence[CheckedRow], template: Template) -> Iterator[Pattern]:
+def _without_first_time(rows: SheetRows, template: Template) -> Iterator[Pattern]:
     """Yield one finding for all rows whose people count only when they are assisted for the first time."""
     new_only = {
         c.key for c in template.activity_types if c.attributes.get("counting_rule") == CountingRule.SUM_NEW
@@ -140,55 +140,58 @@ def _without_first_time(sheet: str, rows: Sequence[CheckedRow], template: Templa
     column = template.by_key.get("first_time_assisted")
     found = tuple(
         row.number
-        for row in rows
+        for row in rows.once
         if row.values.get("activity_type") in new_only
         and row.values.get("status") == "completed"
         and any(figure_of(row, key) for key in _FIGURES)
     )
     if found and column is not None:
         params = {"count": len(found), "column": column.labels}
-        yield Pattern("first_time.no_column", sheet, column.key, found, params=params)
+        yield Pattern("first_time.no_column", rows.sheet, column.key, found, params=params)
 
 
 # --- who, and free text -----------------------------------------------------------------------
 
 
-def _themselves(sheet: str, rows: Sequence[CheckedRow]) -> Iterator[Pattern]:
+def _themselves(rows: SheetRows) -> Iterator[Pattern]:
     """Yield the rows that name the reporting organisation itself as partner or donor."""
+    own = (rows.columns["org_acronym"], rows.columns["org_name"])
     for key, code in (("implementing_partner", "who.partner_is_self"), ("donor", "who.donor_is_self")):
         known: dict[tuple[Value, ...], bool] = {}
         found = []
-        for row in rows:
-            said = row.values.get(key)
-            if said is None:
+        for row, *names in zip(rows.rows, rows.columns[key], *own, strict=True):
+            if names[0] is None:
                 continue
-            names = (said, row.values.get("org_acronym"), row.values.get("org_name"))
-            if names not in known:
-                known[names] = fold(str(said)) in {fold(str(own)) for own in names[1:] if own}
-            if known[names]:
+            said = tuple(names)
+            if said not in known:
+                known[said] = fold(str(said[0])) in {fold(str(own)) for own in said[1:] if own}
+            if known[said]:
                 found.append(row.number)
         if found:
-            yield Pattern(code, sheet, key, tuple(found), params={"count": len(found)})
+            yield Pattern(code, rows.sheet, key, tuple(found), params={"count": len(found)})
 
 
-def _personal(sheet: str, rows: Sequence[CheckedRow], template: Template) -> Iterator[Pattern]:
+def _personal(rows: SheetRows, template: Template) -> Iterator[Pattern]:
+    """Yield the columns that everybody may see and in which somebody's number or address stands."""
     for key in _FREE_TEXTS:
         column = template.by_key.get(key)
         if column is None or column.visibility is not Visibility.PUBLIC:
             continue
-        seen: dict[Value, bool] = {}
-        found = []
-        for row in rows:
-            text = row.values.get(key)
-            if text is None:
-                continue
-            if text not in seen:
-                seen[text] = bool(_PERSONAL.search(str(text)))
-            if seen[text]:
-                found.append(row.number)
+        texts = rows.columns[key]
+        told = _personal_of({str(text) for text in texts if text is not None})
+        found = [row.number for row, text in zip(rows.rows, texts, strict=True) if text in told]
         if found:
             params = {"count": len(found), "column": column.labels}
-            yield Pattern("personal.in_text", sheet, key, tuple(found), params=params)
+            yield Pattern("personal.in_text", rows.sheet, key, tuple(found), params=params)
+
+
+def _personal_of(texts: Set[str]) -> set[str]:
+    """Return the texts with somebody's number or address."""
+    together = "\n".join(texts)
+    # Most columns have neither, and that is quickly seen.
+    if "@" not in together and _EIGHT_DIGITS.search(together) is None:
+        return set()
+    return {text for text in texts if ("@" in text or _EIGHT_DIGITS.search(text)) and _PERSONAL.search(text)}
 
 
 # --- the cells of a column --------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, assert_never
@@ -82,7 +83,7 @@ class RuleRunner:
         found: dict[int, AllBroken] = {}
         for rule, check, conditions in self.rules:
             part = rows.where(conditions)
-            if not part.rows:
+            if not part.numbers:
                 continue
             for at, broken in check(rule, part, self.around):
                 found.setdefault(part.numbers[at], []).append((rule, broken))
@@ -108,7 +109,9 @@ def _once(several: AllBroken) -> AllBroken:
 def fits(rule: Rule, present: frozenset[str]) -> bool:
     """Tell whether a rule only speaks of columns that a file has; some rules may miss a few of theirs."""
     mentioned = {k for k in (rule.a, rule.b, rule.total, *rule.parts, *rule.only) if k}
-    if rule.check is Check.FORBIDS and not rule.values:
+    if (rule.check is Check.FORBIDS and not rule.values) or (
+        rule.check is Check.PARTS_SUM and not rule.parts
+    ):
         return False
     if rule.check in _SOME_COLUMNS:
         return mentioned <= present and bool(present & set(rule.columns))
@@ -174,20 +177,15 @@ def _not_before(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
 def _parts_sum(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
     parts = zip(*(rows[part] for part in rule.parts), strict=True)
     for at, (total, several) in enumerate(zip(rows[rule.total], parts, strict=True)):
-        if total is not None and None not in several and (added := _added(several)) != total:
-            yield at, (rule.total, {"sum": added, "total": total})
+        if total is not None and None not in several and sum(several) != total:
+            yield at, (rule.total, {"sum": float(sum(several)), "total": total})
 
 
 def _parts_within(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
-    parts = zip(*(rows[part] for part in rule.parts), strict=True)
-    for at, (total, several) in enumerate(zip(_figures(rows[rule.total]), parts, strict=True)):
-        if total is not None and (added := _added(filter(None, several))) > total:
-            yield at, (rule.total, {"sum": added, "total": total})
-
-
-def _added(parts: Iterable[Any]) -> float:
-    """Return the sum of some figures; a template's parts are columns that hold figures only."""
-    return float(sum(parts))
+    sums = map(sum, zip(*map(rows.figures, rule.parts), strict=True))
+    for at, (total, added) in enumerate(zip(_figures(rows[rule.total]), sums, strict=True)):
+        if total is not None and added > total:
+            yield at, (rule.total, {"sum": float(added), "total": total})
 
 
 def _not_above(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
@@ -249,28 +247,25 @@ def _status_dates(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
             yield at, (rule.a, {"end": _day(end), "reason": PASSED})
 
 
-def _months(rule: Rule, rows: ColumnView) -> Iterator[tuple[int, str, str, dt.date]]:
-    """Yield the rows with a month and a day: which, the month, the month of the day, the day."""
-    months: dict[Value, str] = {}
-    for at, (month, day) in enumerate(zip(rows[rule.a], rows[rule.b], strict=True)):
-        if month is None or day.__class__ is not dt.date:
-            continue
-        of_day = months.get(day)
-        if of_day is None:
-            of_day = months[day] = f"{day:%Y-%m}"
-        yield at, month, of_day, day
+def _months(rule: Rule, rows: ColumnView, wrong: Callable[[str, str], bool]) -> _Found:
+    """Yield the rows whose month ``a`` and the month of whose day ``b`` are wrong together."""
+    known: dict[tuple[Any, Any], Broken | None] = {}
+    shown = rule.a if rule.check is Check.MONTH_FROM else rule.b
+    for at, pair in enumerate(zip(rows[rule.a], rows[rule.b], strict=True)):
+        if pair not in known:
+            month, day = pair
+            is_wrong = month and day.__class__ is dt.date and wrong(month, day.isoformat()[:7])
+            known[pair] = (shown, {"month": month, "day": _day(day)}) if is_wrong else None
+        if (broken := known[pair]) is not None:
+            yield at, broken
 
 
 def _month_from(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
-    for at, month, of_day, day in _months(rule, rows):
-        if month < of_day:
-            yield at, (rule.a, {"month": month, "day": _day(day)})
+    return _months(rule, rows, operator.lt)
 
 
 def _month_until(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:
-    for at, month, of_day, day in _months(rule, rows):
-        if month > of_day:
-            yield at, (rule.b, {"month": month, "day": _day(day)})
+    return _months(rule, rows, operator.gt)
 
 
 def _near_plan(rule: Rule, rows: ColumnView, around: Surroundings) -> _Found:

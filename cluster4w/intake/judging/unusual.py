@@ -10,6 +10,7 @@ from sqlalchemy import orm
 from cluster4w.intake.comparing.compare import CheckedRow
 from cluster4w.intake.judging.outliers import judged, unlike_before, unlike_column
 from cluster4w.intake.judging.patterns import Pattern, patterns
+from cluster4w.intake.judging.sheet_rows import by_sheet
 from cluster4w.intake.sheet import ranges
 from cluster4w.intake.sheet_columns import ColumnReport
 from cluster4w.record.queries.context import IntakeContext
@@ -39,11 +40,12 @@ def say_unusual(
         letters: where each column of each sheet stands.
         reporter: takes the findings.
     """
-    for pattern in patterns(rows, context.template, letters):
+    sheets = by_sheet(rows)
+    for pattern in patterns(sheets, context.template, letters):
         say_pattern(reporter, pattern, letters[pattern.sheet].get(pattern.key))
     say_unlike_before(session, context, judged(rows), letters, reporter)
     doubted = {(f.sheet or "", f.row or 0) for f in reporter.findings if f.code in _DOUBTED}
-    for row, key, params in unlike_column(rows, doubted):
+    for row, key, params in unlike_column(sheets, doubted):
         row.worsen(_say(reporter, "figures.outlier", row, key, params, letters))
 
 
