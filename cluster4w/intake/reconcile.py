@@ -141,6 +141,8 @@ class RowReader:
         self._unmapped = [c for c in self.columns if not c.key and c.how != "ignored"]
         # Cells whose choice was learned: (column key, cell) to the alias.
         self._learned: dict[tuple[str, Any], int] = {}
+        # Donors and partners as they are written to how they are called, and to the alias that told.
+        self._named: dict[tuple[str, str], tuple[str | None, int | None]] = {}
         # Place cells to what they came to, to the names and codes of all levels, and to what these lack.
         self._placed: dict[tuple[Value, ...], tuple[Placed, Values, list[str]]] = {}
         self._width = max((c.index for c in self.columns), default=-1) + 1
@@ -221,8 +223,10 @@ class RowReader:
     def _read(self, rows: Sequence[Sequence[Cell]]) -> list[ReadRow]:
         """Return rows of our cluster, each as one row."""
         read = []
+        sums = self._sums[None]
         for row, (values, issues) in zip(rows, self._cells(rows, self._all), strict=True):
-            add_up(values, self._sums[None])
+            if sums:
+                add_up(values, sums)
             read.append(self._finished(row, values, issues))
         return read
 
@@ -396,15 +400,25 @@ class RowReader:
         return {next((c.header for c in self._mapped if c.key == at), at): text}
 
     def _registered(self, key: str, text: str, learned: list[int]) -> Value:
-        found = self.organisations.registered(key, text)
-        agency = found.agency
-        if agency is None:
+        """Return how the register calls a donor or a partner; what nobody registered stays as it is."""
+        named = self._named.get((key, text))
+        if named is None:
+            named = self._named[key, text] = self._name_of(key, text)
+        name, alias = named
+        if name is None:
             self.unregistered[(key, text)] = self.unregistered.get((key, text), 0) + 1
             return text
-        if found.learned is not None:
-            learned.append(found.learned)
+        if alias is not None:
+            learned.append(alias)
+        return name
+
+    def _name_of(self, key: str, text: str) -> tuple[str | None, int | None]:
+        """Return the acronym that an organisation has alone, else its name, and the alias that told."""
+        found = self.organisations.registered(key, text)
+        if (agency := found.agency) is None:
+            return None, None
         alone = self.organisations.registered(key, agency.acronym).agency is agency
-        return agency.acronym if alone else agency.name
+        return agency.acronym if alone else agency.name, found.learned
 
 
 __all__ = ["ABSENT", "Choices", "ReadRow", "RowReader"]

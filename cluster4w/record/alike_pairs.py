@@ -133,10 +133,12 @@ class _Block:
         """Compare the rows of two months that have an equal figure."""
         for commune, entries in before.items():
             places = after if commune is None else {k: after[k] for k in (commune, None) if k in after}
+            figures = {entry[0] for entry in entries}
             by_figure: dict[float, list[Facts]] = defaultdict(list)
             for others in places.values():
                 for other in others:
-                    by_figure[other[0]].append(other[-1])
+                    if other[0] in figures:
+                        by_figure[other[0]].append(other[-1])
             for entry in entries:
                 equal = by_figure.get(entry[0], ())
                 self._found.crowded += len(equal) > MOST_COMPARED

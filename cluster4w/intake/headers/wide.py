@@ -47,7 +47,7 @@ Sum = tuple[str, tuple[str, ...]]
 def add_up(values: Values, sums: Iterable[Sum]) -> None:
     """Fill in, in place, the totals of a row whose parts are all given."""
     for total, parts in sums:
-        if total in values:
+        if total in values or parts[0] not in values:
             continue
         figures: list[int] = []
         for key in parts:
