@@ -9,8 +9,12 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
+from cluster4w.extensions import db
+from cluster4w.models.engine import reading
+from cluster4w.security import identify
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Forbidden, NotFound, Refusal
 
@@ -36,7 +40,13 @@ WORDS: dict[int, tuple[str, str]] = {
         N_("Something went wrong on our side"),
         N_("Nothing was changed. Try again; if it happens again, tell the cluster’s information manager."),
     ),
+    503: (
+        N_("The record is busy"),
+        N_("Somebody else is recording a large file. Nothing of yours was changed. Try again in a minute."),
+    ),
 }
+#: Seconds after which it is worth asking again.
+BUSY = 30
 EXPIRED = (
     N_("This page had been open for too long"),
     N_("Go back, reload the page and send it again. Nothing was changed."),
@@ -114,8 +124,20 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
+def _busy(error: OperationalError) -> Response:
+    """Answer who waited longer for another writer of SQLite than it makes sense to."""
+    if "database is locked" not in str(error.orig):
+        raise error
+    db.session.rollback()
+    # The page of the error, which asks who is signed in, must not wait as well.
+    with reading():
+        identify()
+        return _http_error(ServiceUnavailable(retry_after=BUSY))
+
+
 def init_app(app: Flask) -> None:
     """Bind the answers to refusals and errors."""
+    app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http_error)

@@ -161,14 +161,17 @@ def _check(app: Flask, submission_id: int) -> None:
     with app.app_context(), reading():
         found = background.read(db.session, submission_id, tell)
     with app.app_context(), writing():
-
-        def pause() -> None:
-            db.session.commit()
-            tell.look()
-            time.sleep(BREATH)
-
-        background.save(db.session, submission_id, found, tell, pause)
+        background.save(db.session, submission_id, found, tell, lambda: _pause(tell))
         db.session.commit()
+
+
+def _pause(tell: _Teller) -> None:
+    """Keep what is stored so far and let others write."""
+    from cluster4w.extensions import db
+
+    db.session.commit()
+    tell.look()
+    time.sleep(BREATH)
 
 
 def _record(app: Flask, submission_id: int) -> None:
@@ -180,7 +183,9 @@ def _record(app: Flask, submission_id: int) -> None:
         with app.app_context(), reading():
             prepared = background.prepare(db.session, submission_id, tell)
         with app.app_context(), writing():
-            done = background.record(db.session, submission_id, prepared, tell, patient=left > 0)
+            done = background.record(
+                db.session, submission_id, prepared, tell, patient=left > 0, pause=lambda: _pause(tell)
+            )
             db.session.commit()
         if done:
             return

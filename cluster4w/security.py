@@ -132,7 +132,7 @@ def _load_account(kept: str) -> Account | None:
     return Account(found)
 
 
-def _identify() -> None:
+def identify() -> None:
     """Say who is here before anything else runs, so that even a refusal is in the person's language."""
     g.here = None
     g.person = None
@@ -271,7 +271,7 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     login.init_app(app)
     login.user_loader(_load_account)
-    app.before_request(_identify)
+    app.before_request(identify)
     app.before_request(_decide)
     app.before_request(_refuse_nul)
     app.url_defaults(_fill_slug)

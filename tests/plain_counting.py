@@ -40,6 +40,8 @@ class Counting:
     group: str | None
     first: str | None
     last: str | None
+    organisation: int | None = None
+    activity_type: str | None = None
 
 
 def count(rows: Iterable[Activity], left_out: set[int], how: Counting) -> dict[tuple[Any, ...], Line]:
@@ -50,6 +52,10 @@ def count(rows: Iterable[Activity], left_out: set[int], how: Counting) -> dict[t
         if row.superseded_at is not None or row.withdrawn or not _in_months(row, how):
             continue
         if how.group is not None and row.population_group != how.group:
+            continue
+        if how.organisation is not None and row.organisation_id != how.organisation:
+            continue
+        if how.activity_type is not None and row.activity_type != how.activity_type:
             continue
         area = (row.adm1_pcode, row.adm2_pcode, row.adm3_pcode if how.level == 3 else None)
         choice = how.types.get(row.activity_type or "")
@@ -65,9 +71,9 @@ def count(rows: Iterable[Activity], left_out: set[int], how: Counting) -> dict[t
 
 
 def _in_months(row: Activity, how: Counting) -> bool:
-    if how.last is None:
+    if how.first is None and how.last is None:
         return True
-    return row.period is not None and (how.first or "") <= row.period <= how.last
+    return row.period is not None and (how.first or "") <= row.period <= (how.last or row.period)
 
 
 def _is_present(row: Activity, choice: Choice | None, how: Counting) -> bool:

@@ -25,9 +25,13 @@ GAPS = (
     "&niveau=1&classe=c0",
     "&montre=presence",
     "&montre=recouvrements&cote=shelter",
+    "&org=1&type=core_nfi_kit&depuis=2016-02&classes=bornes&bornes=10+100",
+    "&vue=symboles&mois=2016-05",
 )
 #: Pages that look the same on a phone as far as these rules go: looked at once.
-MORE = ("envois/1/colonnes", "regles", "besoins", "activites", "exports", "mois", "equipe")
+MORE = (
+    "envois/1/colonnes", "regles", "modele", "bornes", "besoins", "activites", "exports", "mois", "equipe",
+)  # fmt: skip
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -56,7 +60,16 @@ def test_no_page_keeps_anybody_out(
     )
     jobs.run_check(app, number)
     paths = [f"ecarts?sous_secteur=nfi{part}" for part in GAPS]
-    paths += ["ecarts/ML0701?sous_secteur=nfi", "", "envoyer", f"envois/{number}", "doubles", *more]
+    paths += [f"listes{part}?sous_secteur=nfi" for part in ("", "/a-couvrir", "/plans-en-retard")]
+    paths += [
+        "ecarts/ML0701?sous_secteur=nfi",
+        "graphiques",
+        "",
+        "envoyer",
+        f"envois/{number}",
+        "doubles",
+        *more,
+    ]
     axe = (files("axe_playwright_python") / "axe.min.js").read_text()
     wrong = {}
     with visit(app, "information_manager", language=language) as visitor:
@@ -69,3 +82,21 @@ def test_no_page_keeps_anybody_out(
             if found := violations(page, axe):
                 wrong[path] = found
     assert wrong == {}
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", PHONE), ("fr", DESK)], ids=["en-phone", "fr-desk"])
+def test_the_map_keeps_nobody_out_on_the_other_screen_either(
+    app: Any, language: str, size: dict[str, int]
+) -> None:
+    find_chromium()
+    add_rows(app, "ONG-A", *ROWS)
+    load_targets(app)
+    axe = (files("axe_playwright_python") / "axe.min.js").read_text()
+    with visit(app, "coordinator", language=language) as visitor:
+        page = visitor.open(f"{HERE}/ecarts", size=size)
+        for part in GAPS:
+            page.goto(f"{visitor.base}{HERE}/ecarts?sous_secteur=nfi{part}")
+            assert page.get_attribute("html", "lang") == language
+            assert violations(page, axe) == [], part
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], part
+        assert visitor.said == []

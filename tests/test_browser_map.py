@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from cluster4w.extensions import db
+from cluster4w.models import Area, Boundary
+from cluster4w.models.engine import writing
+from cluster4w.record.queries.operations import get_operation
 from tests.browser import DESK, PHONE, find_chromium, visit
 from tests.record_rows import add_rows
 from tests.test_gap_page import ROWS, load_targets
@@ -39,6 +43,80 @@ def faint(page: Any) -> list[str]:
     """Return the p-codes of the areas that are drawn faintly, in the order of their codes."""
     codes: list[str] = page.eval_on_selector_all(".map .faint", "all => all.map(a => a.dataset.pcode)")
     return sorted(codes)
+
+
+def outlines(app: Any) -> None:
+    """Give three cercles an outline: squares beside each other."""
+    with app.app_context(), writing():
+        edition = get_operation(db.session, "test-2016").edition_id
+        for number, pcode in enumerate(("ML0701", "ML0704", "ML0502")):
+            area = db.session.query(Area).filter_by(edition_id=edition, pcode=pcode).one()
+            west, east = 2 * number, 2 * number + 2
+            ring = [[west, 14], [east, 14], [east, 16], [west, 16], [west, 14]]
+            db.session.add(Boundary(area_id=area.id, rings=[ring], source="squares"))
+        db.session.commit()
+
+
+def test_every_drawing_answers_to_mouse_finger_and_keyboard_and_the_table_to_it(app: Any) -> None:
+    outlines(app)
+    with visit(app, "viewer", language="fr") as visitor:
+        page = visitor.open(PAGE)
+        phone = visitor.open(PAGE, size=PHONE, has_touch=True, is_mobile=True)
+        for view, shape in (("", "path"), ("&vue=grille", "rect"), ("&vue=symboles", "circle")):
+            page.goto(f"{visitor.base}{PAGE}{view}")
+            area = page.locator(".map [data-pcode=ML0701]")
+            assert area.locator(shape).count() == 1, view
+            # The mouse: the area and its line are marked while it is on either of them.
+            area.hover()
+            assert page.locator(".map .mark").count() == 1
+            assert "chosen" in page.get_attribute("tr[data-pcode=ML0701]", "class")
+            page.hover("tr[data-pcode=ML0502]")
+            assert "chosen" not in (page.get_attribute("tr[data-pcode=ML0701]", "class") or "")
+            assert page.locator(".map .mark").count() == 1
+            # The keyboard: from one area to the next, each says its words; Enter opens, then follows.
+            area.focus()
+            assert page.evaluate("document.activeElement.querySelector('title').textContent").startswith(
+                "Ansongo\u00a0: 250 ménages sans aide"
+            )
+            page.keyboard.press("Tab")
+            # Circles lie with the small ones on top, and are gone through in that order.
+            following = "ML0502" if shape == "circle" else "ML0704"
+            assert page.evaluate("document.activeElement.dataset.pcode") == following
+            page.keyboard.press("Shift+Tab")
+            page.keyboard.press("Enter")
+            assert page.inner_text("[data-details] .name") == "Ansongo"
+            assert "zone=ML0701" in page.url
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/ecarts/ML0701*")
+            # A finger.
+            phone.goto(f"{visitor.base}{PAGE}{view}")
+            phone.tap(".map [data-pcode=ML0701]")
+            assert phone.inner_text("[data-details] .name") == "Ansongo"
+            assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], view
+        assert visitor.said == []
+
+
+def test_a_part_of_the_response_is_chosen_and_its_address_gives_the_same_view(app: Any) -> None:
+    with visit(app, "viewer") as visitor:
+        page = visitor.open(PAGE)
+        page.click(".legend [data-class=c0]")
+        for name, value in (("org", {"label": "ONG-A"}), ("type", "core_nfi_kit"), ("depuis", "2016-02")):
+            page.select_option(f"#{name}", **(value if isinstance(value, dict) else {"value": value}))
+            page.wait_for_url(f"**{name}=*")
+        # Nothing of what is as usual, and the classes that were clicked meanwhile.
+        words = page.url.partition("?")[2].split("&")
+        assert sorted(word.partition("=")[0] for word in words) == [
+            "classe", "depuis", "org", "sous_secteur", "type"
+        ]  # fmt: skip
+        assert rows(page) == ["ML0502"]
+        assert page.inner_text("[role=note]").count("The target is that of") == 3
+        again = visitor.open(page.url.removeprefix(visitor.base), size=PHONE)
+        assert rows(again) == rows(page)
+        assert again.inner_text("[role=note]") == page.inner_text("[role=note]")
+        page.select_option("#org", "")
+        page.wait_for_url(lambda url: "org=" not in url)
+        assert page.inner_text("[role=note]").count("The target is that of") == 2
+        assert visitor.said == []
 
 
 def test_a_click_goes_down_into_a_region_and_the_way_leads_back(app: Any) -> None:

@@ -15,7 +15,8 @@ from sqlalchemy import orm
 
 from cluster4w.gaps.explain import explain
 from cluster4w.gaps.presence import people_estimate
-from cluster4w.gaps.table import Question, gap_table
+from cluster4w.gaps.question import Question
+from cluster4w.gaps.table import gap_table
 from cluster4w.intake.submit import record_check
 from cluster4w.models import Activity, AuditEvent, DoubleCount, Operation, Organisation
 from cluster4w.record.alike import LIKELY, POSSIBLE, REASONS, Comparer, band, facts_from

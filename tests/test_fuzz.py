@@ -67,7 +67,7 @@ def database() -> Iterator[Any]:
 @_QUICK
 @given(kind=st.sampled_from(list(Kind)), cell=_cells)
 def test_any_cell_is_read_as_any_kind(template: Template, kind: Kind, cell: Any) -> None:
-    context = Context(template.lists["yes_no"].by_spelling(), 2016)
+    context = Context(template.lists["yes_no"].by_spelling, 2016)
     value, issue = parse(kind, cell, context)
     assert isinstance(as_text(cell), str)
     assert value is None or to_json(kind, value) is not None

@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 from sqlalchemy import orm
 
-from cluster4w.gaps.table import Question, gap_table
+from cluster4w.gaps.question import Question
+from cluster4w.gaps.table import gap_table
 from cluster4w.models import Area, Boundary, Operation
 from cluster4w.publish.figures import day, months, number, share
 from cluster4w.publish.gap_files import FORMS, write_gap_file

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import orm
 
-from cluster4w.gaps.table import Question
+from cluster4w.gaps.question import Question
 from cluster4w.gaps.who import Together, present_by_area, together_by_area
 from cluster4w.models import Alias, Operation
 from cluster4w.record.queries.areas import load_gazetteer

@@ -181,6 +181,7 @@ def test_columns_of_other_clusters_are_set_aside(session: orm.Session, operation
     assert {(f.measure, f.sub_sector, f.value) for f in loaded.figures} == {
         ("in_need", None, 20.0),
         ("targeted", None, 10.0),
+        ("severity", None, 4.0),
     }
     (said,) = [f for f in loaded.findings if f.code == "needs.other_columns"]
     assert said.params["headers"] == "“EDU_PIN”, “WASH_PIN”"
@@ -193,6 +194,45 @@ def test_columns_of_other_clusters_are_set_aside(session: orm.Session, operation
         ("shelter", 5.0),
         ("nfi", 6.0),
     ]
+
+
+def test_severities_are_read_from_one_to_five_and_never_added(
+    session: orm.Session, operation: Operation
+) -> None:
+    loaded = _read(
+        session,
+        operation,
+        "admin2Pcode,Shelter_PIN,NFI_PIN,Shelter_Severity,NFI_Severity,WASH_Severity,Population severity 4,"
+        "Intersectoral severity,% severity\n"
+        "ML0501,20,30,4,4 - Extreme,5,900,5,50\nML0502,10,10,0,3.5,5,9,5,50\nML0701,1,1,,sévère,5,10,5,50\n",
+    )
+    ranks = [(f.sub_sector, f.pcode, f.unit, f.value) for f in loaded.figures if f.measure == "severity"]
+    assert ranks == [
+        ("shelter", "ML0501", "class", 4.0),
+        ("nfi", "ML0501", "class", 4.0),
+        ("nfi", "ML0502", "class", 3.5),
+    ]
+    wrong = [(f.row, f.header, f.value) for f in loaded.findings if f.code == "needs.not_a_severity"]
+    assert wrong == [(3, "Shelter_Severity", "0"), (4, "NFI_Severity", "sévère")]
+    assert {f.measure for f in loaded.figures} == {"in_need", "severity"}
+    assert {kind[0] for kind in loaded.kinds()} == {"in_need"}
+    (said,) = [f for f in loaded.findings if f.code == "needs.other_columns"]
+    assert said.params["headers"] == "“WASH_Severity”"
+    # The region's rank is not the sum of its cercles', and a row of totals has none.
+    both = "Code,Composante,Mesure,Nombre\nML05,NFI,Sévérité,5\nML0501,NFI,Sévérité,4\nML0502,NFI,gravité,3\n"
+    loaded = _read(session, operation, both + "Total,NFI,Sévérité,12\n")
+    assert [(f.level, f.measure, f.unit, f.value) for f in loaded.figures] == [
+        (1, "severity", "class", 5.0),
+        (2, "severity", "class", 4.0),
+        (2, "severity", "class", 3.0),
+    ]
+    assert {f.code for f in loaded.findings} == {"needs.totals"}
+    twice = _read(session, operation, both + "ML0501,NFI,Sévérité,5\n")
+    assert [f.value for f in twice.figures] == [5.0, 4.0, 3.0]
+    assert {f.code for f in twice.findings} == {"needs.repeated"}
+    rounds = "Round,admin2Pcode,IDPs,Severity\n3,ML0501,10,2\n3,ML0501,20,4\n3,ML0501,5,3\n"
+    loaded = _read(session, operation, rounds)
+    assert {(f.measure, f.value) for f in loaded.figures} == {("in_need", 35.0), ("severity", 4.0)}
 
 
 def test_headings_above_the_columns_are_read_with_them(session: orm.Session, operation: Operation) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from functools import partial
 from typing import Any
 
+import openpyxl
 from sqlalchemy import orm
 
 from cluster4w.intake.places.organisation_names import country_names, parts, without_country
+from cluster4w.intake.places.organisations import misspelt
 from cluster4w.models import Operation
 from cluster4w.record.operations.organisations import register
 from tests import agencies
 from tests.agencies import AGENCIES
-from tests.books import book, row
-from tests.checks import checked, codes
+from tests.books import HEADERS, book, row, saved
+from tests.checks import checked, codes, found
 from tests.sending import sent, title
 from tests.test_learned_names import answer, choices, questions
 
@@ -113,3 +116,83 @@ def test_an_acronym_that_two_organisations_have_is_asked_with_both_names(
     answer(client, address, "SAD", choices(fieldset)[0])
     assert title(client.get(address)).endswith("1 line ready")
     assert codes(checked(session, operation, book(row(**{"Acronyme": "SAD", "Nom Organisation": ""})))) == []
+
+
+def _said(*rows: tuple[str, str]) -> list[tuple[Any, ...]]:
+    """Return rows of new organisations: acronym and name."""
+    return [row(**{"Acronyme": a, "Nom Organisation": n, "Type Organisation": "ONG Int"}) for a, n in rows]
+
+
+def test_a_new_organisation_is_called_what_most_rows_say_and_other_spellings_are_asked(
+    session: orm.Session, operation: Operation
+) -> None:
+    vision, wold = ("WVI", "World Vision"), ("WVI", "Wold Vision")
+    for rows, name, doubtful in (
+        # The misspelt one comes first, and is the only one of its kind.
+        ([wold, vision, vision], "World Vision", {2: "World Vision"}),
+        ([vision, wold, vision], "World Vision", {3: "World Vision"}),
+        # Which comes first decides between two that are equally frequent.
+        ([wold, vision], "Wold Vision", {3: "Wold Vision"}),
+        # The acronym differs too; then each spelling is looked for by its name.
+        ([("WV", "Wold Vision"), vision, vision], "World Vision", {2: "World Vision"}),
+        # How it is spelt decides, not the letters: capitals are no other spelling.
+        ([wold, vision, ("wvi", "WORLD VISION")], "World Vision", {2: "World Vision"}),
+    ):
+        check = checked(session, operation, book(*_said(*rows)))
+        assert [a.name for a in check.new_organisations] == [name], rows
+        asked = [f for f in check.findings if f.code == "organisation.doubtful"]
+        assert {f.row: f.suggestion for f in asked} == doubtful, rows
+        assert [f.code for f in check.findings].count("organisation.new") == 1, rows
+        assert check.counts.with_errors == len(doubtful), rows
+        assert check.counts.read == len(rows) == len(check.rows), rows
+    # The acronym that most rows give a name; the others are its rows, and told so.
+    check = checked(session, operation, book(*_said(("WV", "World Vision"), vision, vision)))
+    assert [(a.acronym, a.name) for a in check.new_organisations] == [vision]
+    assert {r.values["org_acronym"] for r in check.rows} == {"WVI"}
+    assert [f.row for f in check.findings if f.code == "organisation.acronym_differs"] == [2]
+
+
+def test_two_new_organisations_with_near_names_are_never_made_one(
+    session: orm.Session, operation: Operation
+) -> None:
+    one, two = ("AFG", "Association des femmes de Gao"), ("AFG", "Association des femmes de Gossi")
+    for rows in ([one, two, two], [one, one, two]):
+        check = checked(session, operation, book(*_said(*rows)))
+        most = max({one, two}, key=rows.count)
+        assert [(a.acronym, a.name) for a in check.new_organisations] == [most]
+        rest = [r for r in check.rows if r.state == "with_errors"]
+        assert len(rest) == 1, "the other one is asked, and no row is taken for it"
+        assert {r.values["org_name"] for r in check.rows if r not in rest} == {most[1]}
+    # With names of their own, both are new.
+    check = checked(session, operation, book(*_said(one, ("AFG", "Aide humanitaire du Gourma"))))
+    assert len(check.new_organisations) == 2
+    assert check.counts.with_errors == 0
+    # Over two sheets, too.
+    sheets = openpyxl.load_workbook(io.BytesIO(book(*_said(("WVI", "Wold Vision")))))
+    copy = sheets.copy_worksheet(sheets.worksheets[0])
+    for number in (2, 3):
+        for column, cell in enumerate(_said(("WVI", "World Vision"))[0], 1):
+            copy.cell(number, column, cell)
+        copy.cell(number, 12, 50 + number)
+    check = checked(session, operation, saved(sheets))
+    assert [a.name for a in check.new_organisations] == ["World Vision"]
+    assert [(f.sheet, f.row) for f in check.findings if f.code == "organisation.doubtful"] == [("4W", 2)]
+    assert (check.counts.read, len(check.sheets)) == (3, 2)
+
+
+def test_unregistered_names_much_like_a_more_frequent_one_are_told(
+    session: orm.Session, operation: Operation
+) -> None:
+    names = {
+        "Wold Vision": 1, "ECHO": 3, "World Vision": 4, "Échos": 1, "Fonds commun 2015": 5,
+        "Fonds commun 2016": 2, "Vétérinaires sans Frontières": 1, "Véterinaire sans frontière": 1,
+    }  # fmt: skip
+    assert misspelt(names) == {
+        "Wold Vision": "World Vision",
+        "Véterinaire sans frontière": "Vétérinaires sans Frontières",
+    }
+    headers = (*HEADERS, "Bailleur")
+    rows = [(*row(Ménages=n), donor) for n, donor in enumerate(("Wold Vision", *["World Vision"] * 2), 20)]
+    told = found(checked(session, operation, book(*rows, headers=headers)), "organisation.like_another")
+    assert (told.value, told.key, told.severity) == ("Wold Vision", "donor", "info")
+    assert (told.params["likely"], told.params["count"], told.params["others"]) == ("World Vision", 1, 2)

@@ -188,6 +188,20 @@ def test_what_disagrees_is_asked_and_nothing_is_taken(
     assert result.values == {}
 
 
+def test_the_area_around_a_place_of_another_level_is_offered_first() -> None:
+    for said, first in (
+        # A cercle and a commune of Gao in the column of regions; Dimbal Habé is in Bankass.
+        (("Ansongo",), "ML07"),
+        (("Rharous",), "ML06"),
+        (("Mopti", "", "Dimbal Habé"), "ML0502"),
+    ):
+        ((_, issue),) = placed(*said).issues
+        candidates = issue.params["ask"]["candidates"]
+        assert (issue.code, candidates[0]) == ("area.not_this_level", first), said
+        assert len(candidates) > 1, "the nearest names follow"
+        assert len(set(candidates)) == len(candidates), said
+
+
 def test_both_candidates_of_a_disagreement_are_named_with_code_and_parent() -> None:
     ((_, issue),) = placed("Mopti", "ML05", "Bankass", "ML0502", "Baye", "ML010101").issues
     assert {k: v for k, v in issue.params.items() if k != "ask"} == {

@@ -12,13 +12,15 @@ import pytest
 from sqlalchemy import orm
 
 from cluster4w.gaps.part import part_of
-from cluster4w.gaps.table import Question, gap_table
+from cluster4w.gaps.question import Question
+from cluster4w.gaps.table import gap_table
 from cluster4w.models import Area, Boundary, Operation
 from cluster4w.publish import sheet, sheet_map
 from cluster4w.publish.map_classes import COVERAGE, NOT_AVAILABLE
 from cluster4w.publish.map_svg import MapArea
 from cluster4w.publish.projection import is_free
-from cluster4w.publish.sheet import Wish, every_sheet, file_name, map_sheet, sheet_data
+from cluster4w.publish.sheet import Shown, Wish, every_sheet, file_name, map_sheet, sheet_data
+from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.problems import Refusal
 from tests.test_gaps import add, need
 
@@ -235,3 +237,94 @@ def test_the_page_and_the_command_give_the_same_sheets(
               "--out", tmp_path / "one.png")  # fmt: skip
     assert one.exit_code == 0
     assert (tmp_path / "one.png").read_bytes().startswith(b"\x89PNG")
+
+
+def words_in(said: dict[str, Any]) -> str:
+    return " ".join(str(value) for value in said["legend"].values()) + said["legend"]["note"]
+
+
+def test_a_sheet_follows_what_the_map_of_the_page_shows(
+    session: orm.Session, filled: Operation, contents: list[dict[str, Any]]
+) -> None:
+    add(session, filled, {"period": "2016-05", "households_reached": 5}, org="HCR")
+    outline(session, filled, ML07=square(0, 15, 3), ML0701=square(0, 15, 1), ML0704=square(1, 15, 1))
+    cases: list[tuple[Shown, str, str, str, list[str], str]] = [
+        (Shown(), "Where are NFI kits still missing?", "Reached, of the", "> 100 %", ["Gap"], "gaps"),
+        (Shown("missing"), "Where are NFI kits", "How many are missing", "nothing missing", ["%"], "missing"),
+        (Shown(cut="own", bounds=(10, 100)), "Where are NFI", "Reached", "1–10 %", ["Gap"], "gaps"),
+        (Shown("presence"), "Who is where: NFI", "Organisations present", "nobody",
+         ["Who reports"], "presence"),
+        (Shown("overlap"), "Where several do the same: NFI", "Overlaps", "no overlap",
+         ["Several organisations, same activity and month"], "overlaps"),
+    ]  # fmt: skip
+    seen = set()
+    for shown, title, heading, entry, heads, name in cases:
+        data = sheet_data(session, filled, QUESTION, shown)
+        wish = Wish(language="en")
+        assert map_sheet(data, wish, made=DAY).startswith(b"%PDF-")
+        said = contents[-1]
+        assert said["title"].startswith(title), shown
+        assert said["legend"]["title"].startswith(heading)
+        assert entry in [e["words"] for e in said["legend"]["entries"]], shown
+        assert set(heads) <= set(said["table"]["heads"])
+        assert sum(int(e["count"]) for e in said["legend"]["entries"]) == 4
+        assert file_name(data, wish).startswith(f"201605_test-2016_{name}_nfi_adm2")
+        seen.add(said["map"]["svg"] + said["subtitle"])
+    assert len(seen) == len(cases)
+    presence, overlap = contents[-2:]
+    assert presence["table"]["rows"] == [["Ansongo (Gao)", "26,310", "2", "HCR, OIM"]]
+    assert overlap["table"]["rows"][0][-1] == "Core NFI kit, May 2016: HCR, OIM"
+    assert "Classes: bounds chosen for this map" in words_in(contents[2])
+    assert "Classes: the cluster’s bounds" in words_in(contents[0])
+    assert "Classes" not in words_in(presence)
+
+
+def test_a_sheet_of_a_part_or_of_some_classes_says_so(
+    session: orm.Session, filled: Operation, contents: list[dict[str, Any]]
+) -> None:
+    outline(session, filled, ML07=square(0, 15, 3), ML0701=square(0, 15, 1), ML0704=square(1, 15, 1))
+    oim = get_agency(session, filled, "OIM").id
+    part = replace(QUESTION, organisation=oim, first="2016-04")
+    data = sheet_data(session, filled, part, Shown(only=("c0",)))
+    map_sheet(data, Wish(language="en"), made=DAY)
+    said = contents[-1]
+    assert said["title"] == "NFI: what OIM reached"
+    assert "households left after this part" in [f["words"] for f in said["figures"]]
+    assert said["subtitle"].endswith("cumulated April – May 2016, only OIM")
+    assert said["period"] == "April – May 2016"
+    foot = " ".join(line for column in said["foot"]["columns"] for line in column)
+    assert "Only the rows that OIM reports count" in foot
+    assert "Only rows of April – May 2016 count" in foot
+    assert file_name(data, Wish()) == "201605_test-2016_gaps_nfi_adm2_national_A4_oim-from-2016-04_fr.pdf"
+    assert "Shown alone: 0 %" in said["legend"]["note"]
+    # Ménaka alone is targeted and got nothing: the others are neither filled nor named.
+    assert [r[0] for r in said["table"]["rows"]] == ["Ménaka (Gao)"]
+    map_sheet(sheet_data(session, filled, QUESTION, Shown(only=("c20",))), Wish(language="en"), made=DAY)
+    alone = contents[-1]
+    assert [r[0] for r in alone["table"]["rows"]] == ["Ansongo (Gao)"]
+    assert {label["lines"][0] for label in alone["map"]["labels"]} == {"Ansongo"}
+    assert COVERAGE[0].colour not in alone["map"]["svg"]
+    map_sheet(sheet_data(session, filled, QUESTION), Wish(language="en"), made=DAY)
+    assert COVERAGE[0].colour in contents[-1]["map"]["svg"]
+
+
+def test_the_command_line_makes_sheets_of_what_is_asked(
+    session: orm.Session, filled: Operation, cli: Any, tmp_path: Path
+) -> None:
+    session.commit()
+    base = ("--operation", "test-2016", "--to", "2016-05", "--sub-sector", "nfi")
+    out = tmp_path / "sheets"
+    asked = ("--shows", "presence", "--org", "OIM", "--lang", "en", "--level", "1")
+    assert cli("sheets", out, *base, *asked).output.split() == [
+        "201605_test-2016_presence_nfi_adm1_national_A4_oim_en.pdf"
+    ]
+    # A type belongs to one sub-sector: the sheets are of that one alone.
+    said = cli("sheets", out, "--operation", "test-2016", "--activity-type", "tent", "--level", "1",
+               "--classes", "30 100", "--lang", "fr").output  # fmt: skip
+    assert said.endswith("_shelter_adm1_national_A4_tent_fr.pdf\n")
+    svg = cli("gaps", *base, "--format", "svg", "--lang", "en", "--classes", "30 100").output
+    assert "1–30 %" in svg
+    assert "Classes: bounds chosen for this map" in svg
+    wrong = cli("gaps", *base, "--format", "svg", "--classes", "tens")
+    assert wrong.exit_code == 2
+    assert "quantiles" in wrong.output

@@ -91,6 +91,10 @@ def test_the_page_says_how_many_errors_are_mended(client_for: Any, session: orm.
     third = sent(client, book(own(), *rows), "trois.xlsx")
     assert "un.xlsx" in told(client, third)
     assert "0 of its 3 errors are mended, 3 are left. Nothing else has changed since." in told(client, third)
+    # A row that is gone took its error with it: nobody mended that.
+    fourth = sent(client, book(own(), rows[0], mended[1]), "quatre.xlsx")
+    went = "1 of its 3 errors are mended, 1 went with a row that is no longer in the file, 1 is left."
+    assert went in told(client, fourth)
     # Another month was never sent before.
     june = sent(client, book(own(Mois="juin 2016")), "juin.xlsx", month="2016-06")
     assert told(client, june) == ""

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.gaps.table import Question, gap_table
+from cluster4w.gaps.question import Question
+from cluster4w.gaps.table import gap_table
 from cluster4w.gaps.tables_in_use import How, pick
 from cluster4w.models import AuditEvent, NeedSource, Operation, Person
 from cluster4w.models.base import now

@@ -7,7 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.gaps.table import Question, gap_table
+from cluster4w.gaps.question import Question
+from cluster4w.gaps.table import gap_table
 from cluster4w.models import Operation, Organisation
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.template.kinds import Values
@@ -48,7 +49,7 @@ def change(line: dict[str, str], organisation: int) -> Change:
 
 
 def test_the_worked_example_comes_to_what_it_says(session: orm.Session, operation: Operation) -> None:
-    rows, figures = tables()
+    rows, figures, parts = tables()
     operation.household_size = 6
     need(session, operation, (2, "ML0701", 500, {"sub_sector": "shelter"}))
     organisation = session.scalars(sa.select(Organisation.id)).first()
@@ -70,3 +71,14 @@ def test_the_worked_example_comes_to_what_it_says(session: orm.Session, operatio
         "reached in its communes": communes.total.reached,
     }
     assert (current.coverage, current.converted, current.organisations) == (0.75, True, 1)
+    for line in parts:
+        question = Question(
+            2,
+            line["to"],
+            "shelter",
+            activity_type=line["activity type"] or None,
+            first=line["from"] or None,
+        )
+        part = gap_table(session, operation, question).by_pcode()["ML0701"]
+        assert (part.reached, part.gap) == (int(line["reached"]), int(line["gap"])), line
+        assert part.target == 500

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from cluster4w.cli.asked import part_asked, part_options, shown_asked, shown_options
 from cluster4w.cli.options import (
-    MONTH,
     get_operation_named,
     in_app,
     in_app_writing,
@@ -19,6 +19,7 @@ from cluster4w.cli.options import (
     print_table,
     say_loaded,
 )
+from cluster4w.cli.releases import as_of_option, moment_asked, release_option
 from cluster4w.template.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ orientation_option = click.option(
 @click.command()
 @operation_option
 @click.option("--level", type=click.IntRange(1, 3), default=2, show_default=True)
-@click.option("--period", "month", type=MONTH, help="Last month counted; the plan's start is the first.")
+@part_options
+@as_of_option
+@release_option
 @click.option("--sub-sector", type=click.Choice(("shelter", "nfi")), default="shelter", show_default=True)
 @click.option("--group", "group", help="Population group, for example idps.")
 @click.option(
@@ -53,6 +56,7 @@ orientation_option = click.option(
     show_default=True,
 )
 @click.option("--region", help="P-code of the region that a PDF or PNG sheet is about.")
+@shown_options
 @paper_option
 @orientation_option
 @click.option("--out", type=click.File("wb"), default="-")
@@ -63,33 +67,54 @@ def gaps(
     slug: str,
     level: int,
     month: str | None,
+    first: str | None,
+    activity_type: str | None,
+    acronym: str | None,
+    as_of: str | None,
+    release: str | None,
     sub_sector: str,
     group: str | None,
     measure: str,
     unit: str,
     form: str,
     region: str | None,
+    shows: str,
+    classes: str,
     paper: str,
     orientation: str,
     out: BinaryIO,
     lang: str,
 ) -> None:
     """Compare needs and targets with the response, area by area. PDF and PNG are map sheets for print."""
-    from cluster4w.gaps.table import Question, gap_table
+    from cluster4w.gaps.question import Question
+    from cluster4w.gaps.table import gap_table
     from cluster4w.publish.gap_files import write_gap_file
+    from cluster4w.publish.map_view import Look
+    from cluster4w.publish.sheet import around_of, shown_scale
 
     operation = get_operation_named(session, slug)
+    moment = moment_asked(session, operation, as_of, release)
+    shown = shown_asked(shows, classes)
     question = Question(
-        level=level, month=month, sub_sector=sub_sector, group=group, measure=measure, unit=unit
+        level=level,
+        sub_sector=sub_sector,
+        group=group,
+        measure=measure,
+        unit=unit,
+        first=first,
+        **part_asked(session, operation, activity_type, acronym),
+        **moment | {"month": month or moment["month"]},
     )
     if form in ("pdf", "png"):
         from cluster4w.publish.sheet import Wish, map_sheet, sheet_data
 
         wish = Wish(form, paper, orientation == "landscape", lang, region)  # type: ignore[arg-type]
-        out.write(map_sheet(sheet_data(session, operation, question), wish, made=_today()))
+        out.write(map_sheet(sheet_data(session, operation, question, shown), wish, made=_today()))
         return
     table = gap_table(session, operation, question)
-    write_gap_file(session, table, form, out, language=lang)
+    around = around_of(session, operation, table, shown.shows)
+    look = Look(scale=shown_scale(table, shown, around, lang))
+    write_gap_file(session, table, form, out, language=lang, look=look)
 
 
 def _today() -> dt.date:
@@ -100,11 +125,14 @@ def _today() -> dt.date:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @operation_option
 @click.option("--level", type=click.IntRange(1, 3), default=2, show_default=True)
-@click.option("--period", "month", type=MONTH, help="Last month counted; the plan's start is the first.")
+@part_options
+@as_of_option
+@release_option
 @click.option("--sub-sector", "sub_sectors", multiple=True, help="Once or more; every sub-sector by default.")
 @click.option("--measure", type=click.Choice(("current", "projected", "need")), default="current")
 @click.option("--unit", type=click.Choice(("household", "individual")), default="household")
 @click.option("--format", "form", type=click.Choice(("pdf", "png", "svg")), default="pdf", show_default=True)
+@shown_options
 @paper_option
 @orientation_option
 @click.option(
@@ -117,25 +145,48 @@ def sheets(
     slug: str,
     level: int,
     month: str | None,
+    first: str | None,
+    activity_type: str | None,
+    acronym: str | None,
+    as_of: str | None,
+    release: str | None,
     sub_sectors: tuple[str, ...],
     measure: str,
     unit: str,
     form: str,
+    shows: str,
+    classes: str,
     paper: str,
     orientation: str,
     languages: tuple[str, ...],
 ) -> None:
     """Write the map sheets of a month into a folder: the country and each region, in every language."""
-    from cluster4w.gaps.table import Question
+    from cluster4w.gaps.question import Question
     from cluster4w.publish.sheet import Wish, every_sheet, sheet_data
     from cluster4w.record.queries.operations import template_of
+    from cluster4w.template.counting import types_of
 
     operation = get_operation_named(session, slug)
-    known = tuple(c.key for c in template_of(operation).lists["sub_sector"])
+    template = template_of(operation)
+    known = tuple(
+        c.key
+        for c in template.lists["sub_sector"]
+        if not activity_type or types_of(template, c.key, counting=False, only=activity_type)
+    )
+    moment = moment_asked(session, operation, as_of, release)
+    part, shown = part_asked(session, operation, activity_type, acronym), shown_asked(shows, classes)
     folder.mkdir(parents=True, exist_ok=True)
     for sub_sector in sub_sectors or known:
-        question = Question(level=level, month=month, sub_sector=sub_sector, measure=measure, unit=unit)
-        data = sheet_data(session, operation, question)
+        question = Question(
+            level=level,
+            sub_sector=sub_sector,
+            measure=measure,
+            unit=unit,
+            first=first,
+            **part,
+            **moment | {"month": month or moment["month"]},
+        )
+        data = sheet_data(session, operation, question, shown)
         for language in languages or LANGUAGES:
             wish = Wish(form, paper, orientation == "landscape", language)  # type: ignore[arg-type]
             for name, sheet in every_sheet(data, wish, made=_today()):

@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cluster4w.cli.options import in_app, in_app_writing, json_option, language_option, print_table
+from cluster4w.cli.options import (
+    get_operation_named,
+    in_app,
+    in_app_writing,
+    json_option,
+    language_option,
+    operation_option,
+    print_table,
+)
+from cluster4w.template.language import translator
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from sqlalchemy import orm
+
+    from cluster4w.models import Operation
 
 
 @click.group()
@@ -84,3 +95,68 @@ def operations_list(session: orm.Session, as_json: bool, lang: str) -> None:
         ],
         as_json,
     )
+
+
+@operations.command("template")
+@operation_option
+@click.option("--take", is_flag=True, help="Take over what is new and changed; the operation's changes stay.")
+@click.option(
+    "--everything", is_flag=True, help="With --take: the product's also where nobody knows who changed it."
+)
+@click.option("--back", type=int, metavar="VERSION", help="Bring an earlier version back.")
+@click.option("--versions", is_flag=True, help="List the versions that are kept.")
+@click.option("--note", default="", help="Why, for those who come after.")
+@json_option
+@language_option
+@in_app_writing
+def operations_template(
+    session: orm.Session,
+    slug: str,
+    take: bool,
+    everything: bool,
+    back: int | None,
+    versions: bool,
+    note: str,
+    as_json: bool,
+    lang: str,
+) -> None:
+    """Show what the product ships that the operation's template lacks, take it over, or go back."""
+    from cluster4w.record.operations.templates import bring_back, take_over
+    from cluster4w.record.queries.templates import template_versions
+
+    if take + (back is not None) + versions > 1 or (everything and not take):
+        raise click.UsageError("Give one of --take, --back and --versions; --everything goes with --take.")
+    operation = get_operation_named(session, slug)
+    if versions:
+        print_table([v._asdict() for v in template_versions(session, operation)], as_json)
+        return
+    if not take and back is None:
+        print_table(_template_pieces(session, operation, lang), as_json)
+        return
+    made = (
+        bring_back(session, operation, back, note=note, actor=None)
+        if back is not None
+        else take_over(session, operation, everything=everything, note=note, actor=None)
+    )
+    session.commit()
+    click.echo(operation.template_version if made is None else made)
+
+
+def _template_pieces(session: orm.Session, operation: Operation, lang: str) -> list[dict[str, str]]:
+    """Return what differs from the shipped template: what becomes of it, what it is, both sides."""
+    from cluster4w.intake.judging.template_words import CHANGES, TemplateWords
+    from cluster4w.record.queries.templates import compared
+    from cluster4w.template.declaration import shipped_declaration
+
+    shipped, translate = shipped_declaration(), translator(lang)
+    words = TemplateWords(operation.template, shipped, translate)
+    return [
+        {
+            "change": translate(CHANGES[line.change]),
+            "piece": line.subject,
+            "field": line.field,
+            "operation": line.ours,
+            "shipped": line.shipped,
+        }
+        for line in words.lines(compared(session, operation, shipped).differences)
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sys
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from cluster4w.cli.options import (
     operation_option,
     org_option,
 )
+from cluster4w.cli.releases import as_of_option, moment_asked, release_option
 from cluster4w.template.language import translator
 
 if TYPE_CHECKING:
@@ -88,6 +88,16 @@ def _check(
         answers=as_aliases(answers or []),
     )
     return operation, check
+
+
+def _check_unlocked(session: orm.Session, *whole: Any) -> Check:
+    """Return the check of a file while others may write: that of a large one takes its time."""
+    from cluster4w.models.engine import reading
+
+    with reading():
+        _, found = _check(session, *whole)
+        session.rollback()
+    return found
 
 
 def _answers(session: orm.Session, slug: str, mapping: Path | None) -> list[Answer]:
@@ -224,11 +234,16 @@ def import_(
     """Read, check and compare a workbook, then record its clean rows and those with warnings."""
     from cluster4w.intake.submit import record_check
     from cluster4w.record.operations.aliases import name_submission
+    from cluster4w.record.queries.operations import lock_operation
 
     require_form(file, annotated, accept)
     answers = _answers(session, slug, mapping)
+    whole = (file, slug, acronym, month, all_clusters, answers)
+    found = None if answers else _check_unlocked(session, *whole)
     kept = _keep_answers(session, slug, acronym, answers, mapping.name if mapping else "")
-    operation, found = _check(session, file, slug, acronym, month, all_clusters, answers)
+    operation = lock_operation(session, get_operation_named(session, slug).id)
+    if found is None or found.revision != operation.revision:
+        _, found = _check(session, *whole)
     submission = record_check(session, operation, found, actor=None, origin="command", vanished=vanished)
     name_submission(session, kept, submission)
     session.commit()
@@ -245,7 +260,8 @@ def import_(
 @click.option("--from", "first", type=MONTH, help="First month.")
 @click.option("--to", "last", type=MONTH, help="Last month.")
 @click.option("--layout", default="shelter-4w", show_default=True)
-@click.option("--as-of", "as_of", type=click.DateTime(), help="The record as it was at this moment (UTC).")
+@as_of_option
+@release_option
 @language_option
 @in_app
 def export(
@@ -257,7 +273,8 @@ def export(
     first: str | None,
     last: str | None,
     layout: str,
-    as_of: dt.datetime | None,
+    as_of: str | None,
+    release: str | None,
     lang: str,
 ) -> None:
     """Write the record as a workbook in a layout."""
@@ -275,6 +292,6 @@ def export(
         agency=agency,
         first=month or first,
         last=month or last,
-        as_of=as_of.replace(tzinfo=dt.UTC) if as_of else None,
+        as_of=moment_asked(session, operation, as_of, release)["as_of"],
     )
     click.echo(f"{written}", err=True)

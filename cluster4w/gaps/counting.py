@@ -15,7 +15,7 @@ from cluster4w.models import Operation
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.coverage import Monthly, Sum, Unit, Window, area_sums, monthly_figures
 from cluster4w.record.queries.left_out import Doubles
-from cluster4w.record.queries.operations import template_of
+from cluster4w.record.queries.templates import template_then
 from cluster4w.record.summary_rules import LARGEST
 from cluster4w.template.lists import CountingRule
 
@@ -38,9 +38,11 @@ class Slot(NamedTuple):
     pcode: str | None
 
 
-def window_of(operation: Operation, month: str | None, as_of: dt.datetime | None = None) -> Window:
-    """Return the months counted: from the plan's start to ``month``; all of them for None."""
-    return Window(f"{operation.plan_start:%Y-%m}" if month else None, month, as_of)
+def window_of(
+    operation: Operation, month: str | None, as_of: dt.datetime | None = None, *, first: str | None = None
+) -> Window:
+    """Return the months counted: from ``first`` or the plan's start to ``month``; all of them for None."""
+    return Window(first or (f"{operation.plan_start:%Y-%m}" if month else None), month, as_of)
 
 
 def slot_of(key: AreaKey, level: int, gazetteer: Gazetteer) -> Slot:
@@ -124,7 +126,9 @@ def _asked(
 ) -> Iterator[_Asked]:
     """Yield the questions of a sub-sector, one a counting rule that any of its activity types has."""
     kinds: dict[CountingRule, list[str]] = {rule: [] for rule in CountingRule}
-    for choice in types_of(template_of(operation), sub_sector):
+    for choice in types_of(
+        template_then(session, operation, window.as_of), sub_sector, only=window.activity_type
+    ):
         kinds[rule_of(choice)].append(choice.key)
     for rule, types in kinds.items():
         if types:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import counts_by_area, factor_of, taken_off, window_of
+from cluster4w.gaps.counting import counts_by_area, factor_of, taken_off
+from cluster4w.gaps.question import Question, check_question
 from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
-from cluster4w.gaps.table import Question, check_question
 from cluster4w.models import Operation
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.coverage import REACHED, Sum, Unit, Window, area_sums
 from cluster4w.record.queries.left_out import Doubles, LeftOut, left_out_rows, load_doubles
-from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.presence import organisation_names
+from cluster4w.record.queries.templates import template_then
 from cluster4w.template.language import Labels
 from cluster4w.template.lists import Choice
 
@@ -85,8 +85,15 @@ def explain(
     """
     check_question(operation, question)
     unit: Unit = "household" if question.unit == "household" else "individual"
-    types = {c.key: c for c in types_of(template_of(operation), question.sub_sector)}
-    window = window_of(operation, question.month, question.as_of)
+    types = {
+        c.key: c
+        for c in types_of(
+            template_then(session, operation, question.as_of),
+            question.sub_sector,
+            only=question.activity_type,
+        )
+    }
+    window = question.window(operation)
     level = question.level if kind == "area" else _level_above(session, operation, pcode)
     asked = _Asked(
         session, operation, question, types, unit, window, (1, None) if pcode is None else (level, pcode)

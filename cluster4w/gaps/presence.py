@@ -10,9 +10,10 @@ from typing import Literal
 from sqlalchemy import orm
 
 from cluster4w.gaps.counting import factor_of, window_of
+from cluster4w.gaps.question import Question
 from cluster4w.gaps.response import Asked, counts_by_group
 from cluster4w.gaps.rules import Amount, types_of
-from cluster4w.gaps.table import GapTable, Question, gap_table
+from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.models import Operation
 from cluster4w.record.queries.coverage import REACHED, Unit, Window, area_sums
 from cluster4w.record.queries.left_out import load_doubles

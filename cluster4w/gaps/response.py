@@ -22,6 +22,7 @@ from cluster4w.record.queries.presence import (
     organisations_with_rows,
     presence,
 )
+from cluster4w.record.queries.templates import template_then
 from cluster4w.record.summary_rules import summary_rules
 
 
@@ -54,7 +55,7 @@ class Asked:
 def response(session: orm.Session, operation: Operation, asked: Asked, *, plain: bool = False) -> Response:
     """Return the response. With ``plain`` it is counted from the rows: slower, and the same."""
     doubles = load_doubles(session, operation, asked.window)
-    if not plain and _has_summary(session, operation, asked.window):
+    if not plain and has_summary(session, operation, asked.window):
         return _of_summary(session, operation, asked, doubles)
     return _of_rows(session, operation, asked, doubles)
 
@@ -64,10 +65,10 @@ def counts_by_group(
 ) -> Mapping[tuple[AreaKey, str | None], Count]:
     """Return what each area and population group comes to."""
     found: dict[tuple[AreaKey, str | None], Count] = defaultdict(Count)
-    if not plain and _has_summary(session, operation, asked.window):
+    if not plain and has_summary(session, operation, asked.window):
         factor = factor_of(operation, asked.unit)
         for cell in _cells(session, operation, asked, by_group=True):
-            found[cell[:3], cell.group] = _count(cell, factor)
+            found[cell[:3], cell.group] = count_of(cell, factor)
         more = changes_by_doubles(session, operation, **_words(asked), doubles=doubles)
     else:
         more = counts_by_area(session, operation, **_words(asked), doubles=doubles)
@@ -76,7 +77,8 @@ def counts_by_group(
     return found
 
 
-def _has_summary(session: orm.Session, operation: Operation, window: Window) -> bool:
+def has_summary(session: orm.Session, operation: Operation, window: Window) -> bool:
+    """Tell whether the operation's summary knows the figures of these months."""
     rules = summary_rules(operation)
     return summary.answers(window, rules) and summary.is_complete(session, operation, rules)
 
@@ -101,7 +103,7 @@ def _of_summary(session: orm.Session, operation: Operation, asked: Asked, double
     factor = factor_of(operation, asked.unit)
     counts: dict[AreaKey, Count] = defaultdict(Count)
     for cell in _cells(session, operation, asked):
-        counts[cell[:3]] = _count(cell, factor)
+        counts[cell[:3]] = count_of(cell, factor)
     changes = changes_by_doubles(session, operation, **_words(asked), doubles=doubles)
     for (area, _group, _type), count in changes.items():
         counts[area].add(count)
@@ -134,7 +136,8 @@ def _is_inside(month: str | None, window: Window) -> bool:
     return (window.first or month) <= month <= (window.last or month)
 
 
-def _count(cell: summary.Cell, factor: float) -> Count:
+def count_of(cell: summary.Cell, factor: float) -> Count:
+    """Return a cell of the summary as a count; ``factor`` turns the other unit into the asked one."""
     said, promised = cell.reached_said > 0, cell.planned_said > 0
     completed = cell.rows - cell.planned_rows
     return Count(
@@ -154,7 +157,12 @@ def _of_rows(session: orm.Session, operation: Operation, asked: Asked, doubles: 
     counts: dict[AreaKey, Count] = defaultdict(Count)
     for (area, _group, _type), count in found.items():
         counts[area].add(count)
-    everything = types_of(template_of(operation), asked.sub_sector, counting=False)
+    everything = types_of(
+        template_then(session, operation, asked.window.as_of),
+        asked.sub_sector,
+        counting=False,
+        only=asked.window.activity_type,
+    )
     present: dict[AreaKey, set[int]] = defaultdict(set)
     for entry in presence(
         session,
@@ -166,8 +174,9 @@ def _of_rows(session: orm.Session, operation: Operation, asked: Asked, doubles: 
         group=asked.group,
     ):
         present[entry[:3]].add(entry.organisation_id)
-    organisations = organisations_with_rows(session, operation)
-    months = months_with_rows(session, operation, plan_months(operation), organisations)
+    moment = asked.window.as_of
+    organisations = organisations_with_rows(session, operation) if moment is None else []
+    months = months_with_rows(session, operation, plan_months(operation), organisations, moment)
     return Response(
         counts,
         frozenset(key[2] for key in found),

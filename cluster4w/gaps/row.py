@@ -42,8 +42,19 @@ class GapRow:
     doubtful: int = 0
     #: What ``reached`` is if they do; None where there is no doubt.
     reached_if_same: int | None = None
+    #: How severe the needs are, 1 to 5, as the table in use says of this very area; None: it does not say.
+    severity: float | None = None
 
     @property
     def missing(self) -> int | None:
         """The gap without a surplus: what help is still missing here."""
         return None if self.gap is None else max(self.gap, 0)
+
+
+def ratio_of(row: GapRow, measure: str) -> float | None:
+    """Return the share of an area: what is reached, with what is planned where that is asked."""
+    if row.coverage is None or measure != "projected":
+        return row.coverage
+    if not row.target or row.reached is None or row.planned is None:
+        return None
+    return (row.reached + row.planned) / row.target

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cluster4w.record.largest import NOBODY, Pair, steps
+from cluster4w.record.largest import Pair, steps
 from cluster4w.record.queries.coverage import MONTH_LENGTH, REACHED, SEPARATOR, Monthly, Sum
 from cluster4w.template.counting import counts, rule_of, types_of
 from cluster4w.template.language import N_
 from cluster4w.template.lists import CountingRule
 
-__all__ = ["WORDS", "Amount", "Count", "count_largest", "counts", "rule_of", "types_of"]
+__all__ = ["WORDS", "Amount", "Count", "count_largest", "counts", "largest_by_month", "rule_of", "types_of"]
 
 #: What a rule says to a person who asks why a number is what it is.
 WORDS = {
@@ -199,13 +199,36 @@ def count_largest(entries: Iterable[Monthly], rule: CountingRule, factor: float)
             planned.take(entry)
             total.planned_rows += entry.rows
     total.assistances = done.amount(factor)
+    for _, reached, more in _steps_of(done, planned, factor):
+        total.reached.own += reached.own
+        total.reached.other += reached.other
+        total.planned.own += more.own
+        total.planned.other += more.other
+    total.reached.known, total.planned.known = total.assistances.known, planned.amount(factor).known
+    total.reached.factor = total.planned.factor = factor
+    return total
+
+
+def _steps_of(done: _Figures, planned: _Figures, factor: float) -> Iterator[tuple[str, Pair, Pair]]:
+    """Yield by how much each month of each site raises what is reached and planned."""
     sites: dict[str, list[str]] = {}
     for key in sorted({*done.own, *done.other, *planned.own, *planned.other}):
         sites.setdefault(key[MONTH_LENGTH:], []).append(key)
-    reached = more = NOBODY
     for keys in sites.values():
-        for _, one, two in steps(((key, done.pair(key), planned.pair(key)) for key in keys), factor):
-            reached, more = reached.and_(one), more.and_(two)
-    total.reached = Amount(*reached, total.assistances.known, factor)
-    total.planned = Amount(*more, planned.amount(factor).known, factor)
-    return total
+        if len(keys) == 1:
+            (key,) = keys
+            reached, more = done.pair(key), planned.pair(key)
+            if min(*reached, *more) >= 0:
+                # Most sites have one month, and that is their largest.
+                yield key, reached, more
+                continue
+        yield from steps(((key, done.pair(key), planned.pair(key)) for key in keys), factor)
+
+
+def largest_by_month(entries: Iterable[Monthly], factor: float) -> Iterator[tuple[str, Pair, Pair]]:
+    """Yield what months (``YYYY-MM``) add to what :func:`count_largest` counts, some more than once."""
+    done, planned = _Figures(), _Figures()
+    for entry in entries:
+        (done if entry.status in REACHED else planned).take(entry)
+    for key, reached, more in _steps_of(done, planned, factor):
+        yield key[:MONTH_LENGTH], reached, more

@@ -6,13 +6,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import AreaKey, Slot, slot_of, window_of
+from cluster4w.gaps.counting import AreaKey, Slot, slot_of
 from cluster4w.gaps.missing import missing_in_all
 from cluster4w.gaps.notes import Note, notes_of
+from cluster4w.gaps.question import GapMeasure, Question, base_of, check_question
 from cluster4w.gaps.response import Asked, response
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
@@ -20,31 +21,15 @@ from cluster4w.gaps.tables_in_use import Use
 from cluster4w.gaps.targets import Target, Targets
 from cluster4w.models import GazetteerEdition, Operation
 from cluster4w.record.gazetteer import Gazetteer
+from cluster4w.record.kept import Kept
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.coverage import Unit
-from cluster4w.record.queries.needs import current_needs, need_choices
-from cluster4w.record.queries.operations import template_of
+from cluster4w.record.queries.needs import need_choices, standing_needs
+from cluster4w.record.queries.organisations import agencies
+from cluster4w.record.queries.templates import template_then
 from cluster4w.template.language import N_, Labels
 from cluster4w.template.lists import CountingRule
 from cluster4w.template.problems import Refusal
-
-GapMeasure = Literal["current", "projected", "need"]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked. ``month`` is the last month counted (``YYYY-MM``), None counts all of them.
-
-    ``group`` None asks for all population groups together. ``as_of`` asks for the record at that moment.
-    """
-
-    level: int = 2
-    month: str | None = None
-    sub_sector: str = "shelter"
-    group: str | None = None
-    measure: str = "current"
-    unit: str = "household"
-    as_of: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +81,11 @@ class GapTable:
     level_names: Mapping[str, Labels]
     sub_sector_labels: Labels
     group_labels: Labels | None
+    #: Acronym of the organisation, and the activity type, that alone are counted.
+    organisation: str
+    activity_type: Labels | None
+    #: The cluster's own bounds of the map's classes, rising per cents; none: the usual ones.
+    map_bounds: tuple[int, ...]
     organisations: int
     #: Organisations present, by the codes that their rows name.
     present: Mapping[AreaKey, Set[int]]
@@ -112,32 +102,6 @@ class GapTable:
         return len(set[int]().union(*inside))
 
 
-def base_of(measure: str) -> Literal["targeted", "in_need"]:
-    """Return what a measure compares the response with."""
-    return "in_need" if measure == "need" else "targeted"
-
-
-def check_question(operation: Operation, question: Question) -> None:
-    """Raise :class:`Refusal` for a sub-sector, group, measure or unit that there is not."""
-    lists = template_of(operation).lists
-    known: dict[str, tuple[str | None, set[str]]] = {
-        "sub_sector": (question.sub_sector, {c.key for c in lists["sub_sector"]}),
-        "group": (question.group, {c.key for c in lists["population_group"]}),
-        "measure": (question.measure, {"current", "projected", "need"}),
-        "unit": (question.unit, {"household", "individual"}),
-        "level": (str(question.level), {"1", "2", "3"}),
-    }
-    for name, (value, choices) in known.items():
-        if value is not None and value not in choices:
-            raise Refusal(
-                "gaps.question",
-                N_("“%(value)s” is not a %(name)s of this operation. Known: %(known)s."),
-                value=value,
-                name=name,
-                known=", ".join(sorted(choices)),
-            )
-
-
 def gap_table(session: orm.Session, operation: Operation, question: Question) -> GapTable:
     """Return the gap table of an operation. A handful of statements, whatever the size of the record.
 
@@ -146,24 +110,15 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
     """
     check_question(operation, question)
     unit: Unit = "household" if question.unit == "household" else "individual"
-    template = template_of(operation)
+    template = template_then(session, operation, question.as_of)
     edition = session.get_one(GazetteerEdition, operation.edition_id)
     gazetteer = load_gazetteer(session, edition.id)
-    window = window_of(operation, question.month, question.as_of)
-    types = types_of(template, question.sub_sector)
+    window = question.window(operation)
+    types = types_of(template, question.sub_sector, only=question.activity_type)
     found = response(
         session, operation, Asked(question.level, question.sub_sector, unit, window, question.group)
     )
-    targets = Targets(
-        current_needs(session, operation, question.as_of, sub_sector=question.sub_sector),
-        gazetteer,
-        sub_sector=question.sub_sector,
-        group=question.group,
-        unit=unit,
-        household_size=operation.household_size,
-        month=question.month or f"{operation.plan_end:%Y-%m}",
-        choices=need_choices(session, operation, question.as_of),
-    )
+    targets = targets_of(session, operation, question, gazetteer)
     lines = _Lines(question, gazetteer, targets, reporting=found.reporting)
     for key, count in found.counts.items():
         lines.take(key, count)
@@ -187,7 +142,7 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
             targets,
             found.types,
         ),
-        sources=_sources(rows, targets),
+        sources=_sources(rows, targets, question.level),
         rules=tuple(
             RuleUsed(c.key, c.labels, rule_of(c), WORDS[rule_of(c)])
             for c in sorted(types, key=lambda c: c.key not in found.types)
@@ -205,6 +160,11 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
         group_labels=_labels(template.lists["population_group"].get(question.group))
         if question.group
         else None,
+        organisation=_organisation(session, operation, question),
+        activity_type=_labels(template.activity_types.get(question.activity_type))
+        if question.activity_type
+        else None,
+        map_bounds=tuple(operation.map_bounds or ()),
         organisations=total.organisations,
         present=found.present,
         converted=total.converted,
@@ -212,21 +172,68 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
     )
 
 
+#: What a table is compared with is the same in every view of a sub-sector, group, unit and month.
+_KEPT: Kept[Targets] = Kept(most=32)
+
+
+def targets_of(
+    session: orm.Session, operation: Operation, question: Question, gazetteer: Gazetteer
+) -> Targets:
+    """Return the needs and targets that the answer to a question is compared with."""
+    figures = standing_needs(session, operation, question.as_of, sub_sector=question.sub_sector)
+    unit: Unit = "household" if question.unit == "household" else "individual"
+    month = question.month or f"{operation.plan_end:%Y-%m}"
+    choices = tuple(need_choices(session, operation, question.as_of))
+    sub_sector, group, size = question.sub_sector, question.group, operation.household_size
+    return _KEPT.of(
+        (sub_sector, group, unit, size, month, choices),
+        (figures, gazetteer),
+        lambda: Targets(
+            figures,
+            gazetteer,
+            sub_sector=sub_sector,
+            group=group,
+            unit=unit,
+            household_size=size,
+            month=month,
+            choices=choices,
+        ),
+    )
+
+
 def _labels(choice: Any) -> Labels:
     return choice.labels if choice is not None else {}
 
 
+def _organisation(session: orm.Session, operation: Operation, question: Question) -> str:
+    """Return the acronym of the organisation asked for, "" for none; refuse one that takes no part."""
+    if question.organisation is None:
+        return ""
+    known = {agency.id: agency.acronym for agency in agencies(session, operation)}
+    if question.organisation not in known:
+        raise Refusal(
+            "gaps.organisation",
+            N_("No organisation with the number %(value)s takes part in this operation."),
+            value=question.organisation,
+        )
+    return known[question.organisation]
+
+
 def _months(operation: Operation, question: Question, months: tuple[str, ...]) -> tuple[str, str]:
+    start, end = f"{operation.plan_start:%Y-%m}", f"{operation.plan_end:%Y-%m}"
     if question.month:
-        return f"{operation.plan_start:%Y-%m}", question.month
-    first, last = f"{operation.plan_start:%Y-%m}", f"{operation.plan_end:%Y-%m}"
-    return (min(months, default=first), max(months, default=last))
+        return question.first or start, question.month
+    first = question.first or min(months, default=start)
+    return first, max(first, max(months, default=end))
 
 
-def _sources(rows: list[GapRow], targets: Targets) -> tuple[SourceUsed, ...]:
+def _sources(rows: list[GapRow], targets: Targets, level: int) -> tuple[SourceUsed, ...]:
     tables = {
         (f.measure, f.table_id): f for row in rows if row.target_source for f in row.target_source.figures
     }
+    for row in rows:
+        if row.severity is not None and row.pcode and (f := targets.severity(level, row.pcode)):
+            tables[f.measure, f.table_id] = f
     used = [
         SourceUsed(
             f.measure,
@@ -344,7 +351,14 @@ class _Lines:
             reached_if_same=reached - fewer
             if reached is not None and (fewer := round(count.fewer_reached.value))
             else None,
+            severity=self._severity(slot),
         )
+
+    def _severity(self, slot: Slot) -> float | None:
+        if slot.kind != "area" or not slot.pcode:
+            return None
+        found = self._targets.severity(self._question.level, slot.pcode)
+        return found.value if found else None
 
     def _people(self, amount: Amount, rows: int) -> int | None:
         """Return a figure: zero only where the record has rows of these months and none of them is here."""

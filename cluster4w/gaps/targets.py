@@ -58,7 +58,7 @@ class Targets:
         self._size = household_size
         #: The table that is used, by measure.
         self.used: dict[str, Use] = {}
-        for measure in ("in_need", "targeted"):
+        for measure in ("in_need", "targeted", "severity"):
             use = pick(figures, choices, measure=measure, sub_sector=sub_sector, group=group, month=month)
             if use is not None:
                 self.used[measure] = use
@@ -72,6 +72,18 @@ class Targets:
             ):
                 self._figures[figure.measure, figure.level, figure.pcode].append(figure)
         self._known: dict[tuple[str, int, str], Target | None] = {}
+
+    def severity(self, level: int, pcode: str) -> NeedFigure | None:
+        """Return the rank of an area's needs, 1 to 5, as its table says of this very area.
+
+        A rank is neither added up nor handed down: what is said of a region is not said of its cercles.
+        """
+        here = self._figures.get(("severity", level, pcode), ())
+        for sub_sector in (self._sub_sector, None):
+            for figure in here:
+                if figure.sub_sector == sub_sector and figure.population_group == self._group:
+                    return figure
+        return None
 
     def has(self, measure: Measure) -> bool:
         """Tell whether there is any figure of this measure at all."""

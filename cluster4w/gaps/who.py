@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import slot_of, window_of
+from cluster4w.gaps.counting import slot_of
+from cluster4w.gaps.question import Question
 from cluster4w.gaps.rules import types_of
-from cluster4w.gaps.table import Question
 from cluster4w.models import Operation
 from cluster4w.record.gazetteer import Gazetteer
-from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.presence import organisation_names
-from cluster4w.record.queries.who import who_does_what, who_is_where
+from cluster4w.record.queries.templates import template_then
+from cluster4w.record.queries.who import who_does_the_same, who_is_where
 from cluster4w.template.language import Labels
 from cluster4w.template.text import fold
 
@@ -42,14 +42,17 @@ def present_by_area(
     session: orm.Session, operation: Operation, question: Question, gazetteer: Gazetteer
 ) -> Mapping[str, Present]:
     """Return who is present, by the p-code of the areas of the question's level; nobody: not in it."""
-    template = template_of(operation)
+    template = template_then(session, operation, question.as_of)
     entries = who_is_where(
         session,
         operation,
         level=question.level,
-        types=[c.key for c in types_of(template, question.sub_sector, counting=False)],
+        types=[
+            c.key
+            for c in types_of(template, question.sub_sector, counting=False, only=question.activity_type)
+        ],
         sub_sector=question.sub_sector,
-        window=window_of(operation, question.month, question.as_of),
+        window=question.window(operation),
         group=question.group,
     )
     names = organisation_names(session, {e.organisation_id for e in entries})
@@ -70,26 +73,41 @@ def present_by_area(
 def together_by_area(
     session: orm.Session, operation: Operation, question: Question, gazetteer: Gazetteer
 ) -> Mapping[str, tuple[Together, ...]]:
-    """Return the activity types and months with two organisations or more, by p-code, the latest first."""
-    types = {c.key: c for c in types_of(template_of(operation), question.sub_sector, counting=False)}
-    entries = who_does_what(
+    """Return the activity types and months with two organisations or more, by p-code, the latest first.
+
+    Of a question for one organisation those that it is among: alone it would do nothing with anybody.
+    """
+    types = {
+        c.key: c
+        for c in types_of(
+            template_then(session, operation, question.as_of),
+            question.sub_sector,
+            counting=False,
+            only=question.activity_type,
+        )
+    }
+    entries = who_does_the_same(
         session,
         operation,
         level=question.level,
         types=list(types),
-        window=window_of(operation, question.month, question.as_of),
+        window=replace(question.window(operation), organisation=None),
         group=question.group,
     )
-    doing: dict[tuple[str, str, str], set[int]] = defaultdict(set)
-    for entry in entries:
-        slot = slot_of(entry[:3], question.level, gazetteer)
-        if slot.kind == "area" and slot.pcode is not None:
-            doing[slot.pcode, entry.month, entry.activity_type].add(entry.organisation_id)
-    several = {key: who for key, who in doing.items() if len(who) > 1}
-    names = organisation_names(session, set().union(*several.values()))
+    places = {place.pcode for place in gazetteer.level(question.level)}
+    asked = question.organisation
+    several = [
+        entry
+        for entry in entries
+        if entry.pcode in places and (asked is None or asked in entry.organisation_ids)
+    ]
+    several.sort(key=lambda entry: (entry.month, entry.activity_type), reverse=True)
+    names = organisation_names(session, {number for entry in several for number in entry.organisation_ids})
+    order = {number: place for place, number in enumerate(sorted(names, key=lambda n: fold(names[n])))}
     found: dict[str, list[Together]] = defaultdict(list)
-    for (pcode, month, key), who in sorted(several.items(), key=lambda e: (e[0][1], e[0][2]), reverse=True):
-        found[pcode].append(Together(key, types[key].labels, month, _sorted(names[w] for w in who)))
+    for pcode, key, month, numbers in several:
+        who = tuple(names[number] for number in sorted(numbers, key=order.__getitem__))
+        found[pcode].append(Together(key, types[key].labels, month, who))
     return {pcode: tuple(rows) for pcode, rows in found.items()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -15,7 +15,7 @@ from cluster4w.intake.comparing.compare import CheckedRow, Comparer, Seen
 from cluster4w.intake.comparing.double_counts import double_counts
 from cluster4w.intake.findings import WORDS, Finding
 from cluster4w.intake.fixes import CellFix, mended
-from cluster4w.intake.headers.choose import choose_sheets, counted
+from cluster4w.intake.headers.choose import DataSheet, choose_sheets, counted
 from cluster4w.intake.headers.map import Vocabulary
 from cluster4w.intake.judging.unusual import say_unusual
 from cluster4w.intake.meta import Meta, read_meta
@@ -89,6 +89,10 @@ class Check:
     revision: int = 0
     began: dt.datetime = field(default_factory=now)
     seconds: float = 0.0
+
+    def begin_again(self) -> None:
+        """Forget what was read of the rows."""
+        self.layout, self.sheets, self.seen, self.counts, self.rows = None, [], {}, Counts(), []
 
     @property
     def has_errors(self) -> bool:
@@ -215,12 +219,37 @@ def _read_sheets(
     # A text file does not say how many rows it has; its size does, more or less.
     expected = sum(sheet.scan.rows for sheet in chosen) or len(data) // BYTES_PER_ROW
     passing = Counter(tell, Share.READING, Share.COMPARING, expected)
+    sources = [mended(sheet, fixes) for sheet in chosen]
     places = PlaceFinder(context.gazetteer, context.learned("area"), context.sites)
     organisations = OrganisationFinder.of(context, check.agency)
-    for sheet in chosen:
+    already = len(reporter.findings)
+    counting = [counted(source, passing) for source in sources]
+    _read_rows(context, check, reporter, counting, vocabulary, meta, places, organisations)
+    if better := organisations.better_spelt():
+        # A new organisation is called what most of its rows say, which shows at their end: read again.
+        del reporter.findings[already:]
+        check.begin_again()
+        organisations = OrganisationFinder.of(context, check.agency)
+        organisations.bring_first(better)
+        _read_rows(context, check, reporter, sources, vocabulary, meta, places, organisations)
+    check.new_organisations = organisations.new
+    return meta
+
+
+def _read_rows(
+    context: IntakeContext,
+    check: Check,
+    reporter: Reporter,
+    sources: Iterable[DataSheet],
+    vocabulary: Vocabulary,
+    meta: Meta,
+    places: PlaceFinder,
+    organisations: OrganisationFinder,
+) -> None:
+    for source in sources:
         reader = SheetReader(
             context=context,
-            source=counted(mended(sheet, fixes), passing),
+            source=source,
             vocabulary=vocabulary,
             places=places,
             organisations=organisations,
@@ -236,8 +265,6 @@ def _read_sheets(
         check.seen[report.name] = Seen.of(shown, reader.layout)
         check.counts.skipped += report.skipped
         check.layout = check.layout or (reader.layout.name if reader.layout else None)
-    check.new_organisations = organisations.new
-    return meta
 
 
 def _compare(

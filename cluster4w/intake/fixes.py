@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from cluster4w.intake.choices import Choices
 from cluster4w.intake.headers.choose import DataSheet
 from cluster4w.intake.headers.map import Mapped
 from cluster4w.intake.open import Row
 from cluster4w.intake.opening.scan import column_number
 from cluster4w.intake.read import Context, Issue, parse
-from cluster4w.intake.reconcile import Choices, bounded
+from cluster4w.intake.reconcile import bounded
 from cluster4w.template.columns import Column
 from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Kind

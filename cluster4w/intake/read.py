@@ -116,7 +116,7 @@ class Context:
     def of(cls, template: Template, year: int | None) -> Context:
         """Return what reading the cells of a template needs."""
         known = template.lists.get("yes_no")
-        return cls(known.by_spelling() if known else {}, year)
+        return cls(known.by_spelling if known else {}, year)
 
 
 def parse(kind: Kind, cell: Cell, context: Context) -> Parsed:
@@ -159,6 +159,8 @@ def parse(kind: Kind, cell: Cell, context: Context) -> Parsed:
             assert_never(kind)
 
 
+#: Share of a figure that is lost or won by rounding without anybody minding.
+_SLIGHT = 0.05
 _PLAIN = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:([ ,.'’])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _LEADING = re.compile(r"([-+]?\d[\d .,'’]*?)\s*([^\d\s.,'’-][^\d]*)")
@@ -200,7 +202,10 @@ def _count(cell: Cell, text: str) -> Parsed:
     if value != value or abs(value) >= 1e15:
         return None, Issue("number.unreadable")
     if value != int(value):
-        return None, Issue("number.not_whole", suggestion=str(round(value)))
+        # Half a household is no rounding: what was meant must be asked.
+        nearest = round(value)
+        slight = abs(nearest - value) <= _SLIGHT * abs(value)
+        return None, Issue("number.not_whole", suggestion=str(nearest) if slight else None)
     return int(value), issue
 
 

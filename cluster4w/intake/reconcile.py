@@ -6,13 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any
 
-from rapidfuzz import fuzz, process
-
+from cluster4w.intake.choices import Choices
 from cluster4w.intake.column_cells import ColumnCells, Issues, read_cells
 from cluster4w.intake.headers.map import Mapped
 from cluster4w.intake.headers.wide import Differs, Parting, Slot, add_up, check_total
 from cluster4w.intake.open import Cell
-from cluster4w.intake.places.asking import ask
 from cluster4w.intake.places.cells import Placed, Said
 from cluster4w.intake.places.finder import PlaceFinder
 from cluster4w.intake.places.organisations import OrganisationFinder
@@ -22,15 +20,9 @@ from cluster4w.record.places import fill_places
 from cluster4w.record.queries.context import IntakeContext, Learned
 from cluster4w.template.columns import Column
 from cluster4w.template.completion import OUR_CLUSTER, complete
-from cluster4w.template.declaration import Template
 from cluster4w.template.kinds import Kind, Value, Values
-from cluster4w.template.language import DEFAULT_LANGUAGE, Labels, label, listed
 from cluster4w.template.layouts import Layout
-from cluster4w.template.lists import Choice
 from cluster4w.template.text import fold
-
-#: A choice this alike is suggested.
-SUGGEST = 70.0
 
 _PLACE_KEYS = tuple(f"adm{level}_{part}" for level in (1, 2, 3) for part in ("name", "pcode"))
 
@@ -55,53 +47,6 @@ class ReadRow:
 
 #: A row as it stands in the file, and the indexes of its cells with an error value, which are blank.
 FileCells = tuple[Sequence[Cell], Collection[int]]
-
-
-class Choices:
-    """The spellings of one list: labels, aliases, the layouts' own texts, and what people confirmed."""
-
-    def __init__(
-        self, column: Column, template: Template, layout: Layout | None, confirmed: Mapping[str, Learned]
-    ) -> None:
-        self.key = column.key
-        self.list = template.choices(column)
-        self.layout_texts = dict(layout.texts.get(self.list.name, {})) if layout else {}
-        self.spellings = self.list.by_spelling()
-        for known in template.layouts.values():
-            for key, text in known.texts.get(self.list.name, {}).items():
-                self.spellings.setdefault(fold(text), key)
-        for key, text in self.layout_texts.items():
-            self.spellings[fold(text)] = key
-        self.learned: dict[str, int] = {}
-        for folded, (target, id_) in confirmed.items():
-            if folded not in self.spellings and self.list.get(target):
-                self.spellings[folded], self.learned[folded] = target, id_
-
-    def find(self, text: str) -> tuple[str | None, Issue | None]:
-        """Return the key of a choice, or what to say."""
-        key = self.spellings.get(fold(text))
-        if key is not None:
-            return key, None
-        best = process.extractOne(fold(text), self.spellings.keys(), scorer=fuzz.WRatio, score_cutoff=SUGGEST)
-        suggestion = None
-        if best is not None:
-            found = self.spellings[best[0]]
-            choice = self.list.get(found)
-            suggestion = label(self._shown(choice), DEFAULT_LANGUAGE) if choice else found
-        known = listed(self._shown(choice) for choice in list(self.list)[:12])
-        params = {"known": known, **ask("choice", self.key, text, (c.key for c in self._near(text)))}
-        return None, Issue("choice.unknown", params, suggestion)
-
-    def _near(self, text: str) -> list[Choice]:
-        """Return the choices that are most like a text, best first."""
-        near = process.extract(fold(text), self.spellings.keys(), scorer=fuzz.WRatio, limit=12)
-        keys = dict.fromkeys(self.spellings[spelling] for spelling, _, _ in near)
-        return [choice for key in keys if (choice := self.list.get(key))]
-
-    def _shown(self, choice: Choice) -> Labels:
-        """Return a choice as the file's layout writes it: some layouts have one text for all languages."""
-        fixed = self.layout_texts.get(choice.key)
-        return {DEFAULT_LANGUAGE: fixed} if fixed else choice.labels
 
 
 def bounded(column: Column, parsed: Parsed) -> Parsed:
@@ -421,4 +366,4 @@ class RowReader:
         return agency.acronym if alone else agency.name, found.learned
 
 
-__all__ = ["ABSENT", "Choices", "ReadRow", "RowReader"]
+__all__ = ["ABSENT", "ReadRow", "RowReader"]

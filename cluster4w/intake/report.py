@@ -114,7 +114,7 @@ def as_text(check: Check, translate: Translate, limit: int = 20) -> str:
             )
             if part
         )
-        lines.append(f"{where}: {message(finding, translate)}")
+        lines.append(f"{where}: {message(finding, translate)}" if where else message(finding, translate))
         if finding.suggestion:
             lines.append("    " + translate(N_("Suggestion: %(value)s")) % {"value": finding.suggestion})
     if len(check.findings) > limit:

@@ -17,7 +17,7 @@ from cluster4w.intake.open import Row
 from cluster4w.intake.opening.merged import MergedCells
 from cluster4w.intake.opening.scan import column_letter
 from cluster4w.intake.places.finder import PlaceFinder
-from cluster4w.intake.places.organisations import OrganisationFinder
+from cluster4w.intake.places.organisations import OrganisationFinder, misspelt
 from cluster4w.intake.read import Issue
 from cluster4w.intake.reconcile import ReadRow, RowReader
 from cluster4w.intake.row_judge import FileRow, RowJudge, Said
@@ -36,6 +36,7 @@ REASONS = {
     "example": N_("an example"),
     "sentinel": N_("the end mark of the table"),
     "total": N_("totals"),
+    "note": N_("notes below the table"),
     "header": N_("the headers once more"),
     "no_figure": N_("no figure in any month"),
 }
@@ -108,6 +109,9 @@ class SheetReader:
     def read(self, rows: list[CheckedRow]) -> SheetReport:
         """Append the sheet's rows to ``rows``; returns what the report shows of the sheet."""
         table = self.source.table
+        data = self._file_rows()
+        block = list(islice(data, AT_ONCE))
+        self.columns.guess_by_values(self._samples)
         self.columns.say(self.reporter)
         reader = RowReader(
             context=self.context,
@@ -121,9 +125,9 @@ class SheetReader:
             sub_sector=self.columns.sub_sector,
         )
         before = len(rows)
-        data = self._file_rows()
-        while block := list(islice(data, AT_ONCE)):
+        while block:
             rows += self.judge.judged(list(self._read(reader, block)))
+            block = list(islice(data, AT_ONCE))
         if self.columns.parting.slots and len(rows) > before + self.taken:
             self._say_parted(self.taken, len(rows) - before)
         self._say_rows(reader)
@@ -227,9 +231,15 @@ class SheetReader:
         if self.judge.kept_as_typed:
             params = {"count": self.judge.kept_as_typed}
             self.reporter.say("area.level_not_loaded", sheet=self.name, key="adm3_name", params=params)
+        unregistered: dict[str, dict[str, int]] = {}
         for (key, text), count in reader.unregistered.items():
+            unregistered.setdefault(key, {})[text] = count
             params = {"count": count, **self.organisations.nearest(key, text)}
             self._say_column("organisation.not_registered", self.by_key[key], params, text)
+        for key, names in unregistered.items():
+            for text, likely in misspelt(names).items():
+                params = {"count": names[text], "likely": likely, "others": names[likely]}
+                self._say_column("organisation.like_another", self.by_key[key], params, text)
 
     def _errors_by_row(self) -> dict[int, list[tuple[int, str]]]:
         found: dict[int, list[tuple[int, str]]] = {}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from cluster4w.intake.fixes import ADDED, AddedColumns
 from cluster4w.intake.headers.assign import map_columns
 from cluster4w.intake.headers.choose import DataSheet
-from cluster4w.intake.headers.map import Mapped, Vocabulary, detect_layout
+from cluster4w.intake.headers.map import DOUBTFUL, Mapped, Vocabulary, detect_layout
 from cluster4w.intake.headers.samples import Samples
 from cluster4w.intake.headers.wide import Parting
 from cluster4w.intake.opening.scan import column_letter
+from cluster4w.intake.read import month as read_month
 from cluster4w.record.queries.context import IntakeContext
 from cluster4w.template.columns import Condition
+from cluster4w.template.kinds import Kind
 from cluster4w.template.language import DEFAULT_LANGUAGE, label
 from cluster4w.template.layouts import Layout
 from cluster4w.template.targets import Target, parse_target, target_labels
@@ -66,6 +69,22 @@ class SheetReport:
 def letter_of(column: Mapped) -> str:
     """Return the letter of a column, "" for one that only the page filled in."""
     return "" if column.how == ADDED else column_letter(column.index + 1)
+
+
+def months_said(texts: Iterable[str]) -> list[str]:
+    """Return the months that texts name with their year, as ``YYYY-MM``, each once.
+
+    >>> months_said(["Reporting period: May 2016", "Rapport du 05/2016"])
+    ['2016-05']
+    """
+    found: dict[str, None] = {}
+    for text in texts:
+        words = text.replace(":", " ").replace(",", " ").split()
+        for said in (*words, *map(" ".join, pairwise(words))):
+            value, _ = read_month(said, said, None)
+            if isinstance(value, str):
+                found[value] = None
+    return list(found)
 
 
 def row_keys(columns: Iterable[tuple[str | None, str, str]]) -> list[str]:
@@ -135,7 +154,7 @@ class SheetColumns:
             for c in template.columns
             if isinstance(c.required, Condition) and c.key in self.by_key
         ]
-        spellings = template.lists["sub_sector"].by_spelling()
+        spellings = template.lists["sub_sector"].by_spelling
         self.sub_sector = None if "sub_sector" in self.by_key else spellings.get(fold(self.name))
         self.missing = [k for k in self.needed if k not in self.by_key and not self._given(k)]
 
@@ -164,6 +183,29 @@ class SheetColumns:
             case _:
                 return False
 
+    def _one_month(self) -> bool:
+        """Tell whether every row gets the month that was said of the file."""
+        return not ("period" in self.by_key or self.months_from_record or self.parting.by_month)
+
+    def guess_by_values(self, samples: Samples) -> None:
+        """Ask whether a column that nobody knows is one that every row needs, where its values say so.
+
+        "Population" over "PDI" and "Retournés" holds the population group; it is asked, never taken.
+        """
+        for key in self.missing:
+            column = self.context.template.column(key)
+            if column.kind is not Kind.CHOICE:
+                continue
+            known = self.context.template.choices(column).by_spelling
+            like = [
+                at
+                for at, c in enumerate(self.mapped)
+                if c.how == "none" and (told := samples.of(c.index)) and all(fold(t) in known for t in told)
+            ]
+            if len(like) == 1:
+                at = like[0]
+                self.mapped[at] = replace(self.mapped[at], how="doubtful", guess=key, score=DOUBTFUL)
+
     def say(self, reporter: Any) -> None:
         """Say which columns nobody knows, which are missing, and what is hidden."""
         for column in self.mapped:
@@ -173,9 +215,14 @@ class SheetColumns:
         for key in self.added_up:
             labels = {"column": self.context.template.column(key).labels}
             reporter.say("figures.added_up", sheet=self.name, key=key, params=labels)
+        months = months_said((*self.source.table.titles, self.name))
+        if self.month and months and self.month not in months and self._one_month():
+            shown = {"month": self.month, "said": ", ".join(months)}
+            reporter.say("period.not_as_said", sheet=self.name, key="period", params=shown)
         for key in self.missing:
             if key == "period":
-                reporter.say("period.not_given", sheet=self.name, key=key)
+                suggestion = months[0] if len(months) == 1 else None
+                reporter.say("period.not_given", sheet=self.name, key=key, suggestion=suggestion)
             else:
                 params = {"column": self.context.template.column(key).labels}
                 reporter.say("column.missing", sheet=self.name, key=key, params=params)

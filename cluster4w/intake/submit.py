@@ -3,52 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check, check_file
-from cluster4w.intake.comparing.compare import CheckedRow, Seen, overlay
+from cluster4w.intake.comparing.compare import CheckedRow, Seen
 from cluster4w.intake.comparing.sent_before import months_of, since_last
 from cluster4w.intake.findings import Finding, summary
-from cluster4w.intake.fixes import EVERY_ROW, NAME, CellFix
+from cluster4w.intake.fixes import NAME, CellFix
+from cluster4w.intake.recording import (
+    Recording,
+    RowToRecord,
+    prepare_recording,
+    rows_to_record,
+    write_recording,
+)
 from cluster4w.intake.report import sheets_stored
 from cluster4w.intake.sheet_columns import row_keys
 from cluster4w.intake.steps import Counter, Share, Tell
 from cluster4w.models import Operation, Organisation, Person, Submission, SubmissionState
 from cluster4w.record.operations import submissions as store
-from cluster4w.record.operations.activities import Change, record_versions
-from cluster4w.record.operations.corrections import unrecognised
-from cluster4w.record.operations.organisations import register
 from cluster4w.record.operations.vanished import CHOICES, KEEP, carry_out, choose
 from cluster4w.record.queries import submissions as stored
-from cluster4w.record.queries.comparison import rows_by_uid
-from cluster4w.record.queries.fixes import fixes_by_row, list_fixes
-from cluster4w.record.queries.operations import locked_months, template_of
+from cluster4w.record.queries.fixes import list_fixes
+from cluster4w.record.queries.operations import lock_operation, locked_months, template_of
 from cluster4w.record.queries.organisations import Agency, agencies
 from cluster4w.record.queries.vanished import own_vanished
-from cluster4w.template.completion import complete
 from cluster4w.template.declaration import Template
-from cluster4w.template.kinds import Values, from_json, to_json
+from cluster4w.template.kinds import to_json
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
-
-#: Share of the recording that is done when its rows are read and nothing is written yet.
-_PREPARED = 45
-
-
-@dataclass(frozen=True, slots=True)
-class RowToRecord:
-    """What recording needs of a row, wherever it comes from."""
-
-    sheet: str
-    number: int
-    uid: str | None
-    changed: bool
-    organisation_id: int | None
-    values: Values
-    extra: dict[str, Any]
 
 
 def receive(
@@ -135,21 +121,11 @@ def agreed(submission: Submission) -> tuple[Any, ...]:
     return (report["rows"], report["summary"], sorted(own_vanished(submission)))
 
 
-def rows_to_record(session: orm.Session, submission: Submission, tell: Tell) -> Iterator[RowToRecord]:
-    """Yield what submitting a checked submission records."""
-    template = template_of(session.get_one(Operation, submission.operation_id))
-    expected = submission.report["rows"]["new"] + submission.report["rows"]["changed"]
-    passing = Counter(tell, 0, _PREPARED, expected)
-    for r in passing.over(stored.rows_to_record(session, submission)):
-        yield RowToRecord(
-            r.sheet,
-            r.number,
-            r.uid,
-            r.comparison == "changed",
-            r.organisation_id,
-            _values(r.said, template),
-            r.extra or {},
-        )
+def prepare(session: orm.Session, submission: Submission, tell: Tell = lambda _: None) -> Recording:
+    """Return what submitting a checked submission records, as the record is now. Writes nothing."""
+    operation = session.get_one(Operation, submission.operation_id)
+    seen = _seen(submission.report, template_of(operation))
+    return prepare_recording(session, operation, submission, rows_to_record(session, submission, tell), seen)
 
 
 def submit(
@@ -158,17 +134,18 @@ def submit(
     *,
     actor: Person | None,
     progress: Tell | None = None,
-    prepared: Iterable[RowToRecord] | None = None,
+    prepared: Recording | None = None,
 ) -> dict[str, int]:
     """Record the rows of a checked submission that have no errors; returns the counts of its rows.
 
-    When the record has moved on since the check, the file is checked again first. ``prepared``: the rows of
-    this check, where they were read before.
+    When the record has moved on since the check, the file is checked again first. ``prepared``: by
+    :func:`prepare`, of this check.
 
     Raises:
         Refusal: the submission is not checked, or can no longer be used; nothing is recorded.
+        cluster4w.record.operations.activities.Overtaken: the record has moved on since it was prepared.
     """
-    operation = session.get_one(Operation, submission.operation_id, with_for_update=True)
+    operation = lock_operation(session, submission.operation_id)
     if submission.state != SubmissionState.CHECKED:
         raise Refusal(
             "submission.not_checked",
@@ -180,10 +157,9 @@ def submit(
         if submission.state != SubmissionState.CHECKED:
             refusal = submission.refusal
             raise Refusal(refusal["code"], refusal["message"], **refusal["params"])
-    template = template_of(operation)
     tell = progress or (lambda _: None)
-    rows = rows_to_record(session, submission, tell) if prepared is None else prepared
-    _record(session, operation, submission, rows, _seen(submission.report, template), actor, tell)
+    recording = prepared or prepare(session, submission, tell)
+    _record(session, operation, submission, recording, actor, tell)
     return dict(submission.report["rows"])
 
 
@@ -224,7 +200,8 @@ def record_check(
         for r in check.rows
         if r.comparison in ("new", "changed")
     )
-    _record(session, operation, submission, rows, check.seen, actor)
+    recording = prepare_recording(session, operation, submission, rows, check.seen)
+    _record(session, operation, submission, recording, actor)
     return submission
 
 
@@ -246,11 +223,6 @@ def _not_locked(session: orm.Session, operation: Operation, check: Check) -> lis
     """Return the recorded rows that a file lacks and that could be withdrawn."""
     locked = locked_months(session, operation)
     return [r.uid for r in check.vanished if r.values.get("period") not in locked]
-
-
-def _values(said: dict[str, Any], template: Template) -> Values:
-    by_key = template.by_key
-    return {k: from_json(by_key[k].kind, v) for k, v in said.items() if k in by_key}
 
 
 def _seen(report: dict[str, Any], template: Template) -> dict[str, Seen]:
@@ -335,69 +307,10 @@ def _record(
     session: orm.Session,
     operation: Operation,
     submission: Submission,
-    rows: Iterable[RowToRecord],
-    seen: dict[str, Seen],
+    recording: Recording,
     actor: Person | None,
     tell: Tell = lambda _: None,
 ) -> None:
-    template = template_of(operation)
-    wanted = list(rows)
-    brought = _register(session, operation, wanted, actor)
-    known = {
-        r.uid: r for r in rows_by_uid(session, operation, [r.uid for r in wanted if r.changed and r.uid])
-    }
-    fixes = fixes_by_row(session, submission)
-    changes = []
-    for row in wanted:
-        values, extra = row.values, row.extra
-        organisation_id = row.organisation_id
-        if organisation_id is None or organisation_id < 0:
-            organisation_id = brought[_named(row)]
-        before = known.get(row.uid or "")
-        if before is not None:
-            values = complete(overlay(before.values, row.values, seen[row.sheet]), template)
-            # What an added column said before is among the values, where the row may change it.
-            extra = {**unrecognised(before.extra, template), **row.extra}
-        fixed = [
-            fix for number in (row.number, EVERY_ROW) for fix in fixes.get((row.sheet[:NAME], number), ())
-        ]
-        changes.append(Change(organisation_id, values, row.uid, row.number, extra=extra, fixed=fixed or None))
-    if changes:
-        record_versions(
-            session,
-            operation,
-            changes,
-            actor=actor,
-            submission=submission,
-            action="submission.recorded",
-            progress=Counter(tell, _PREPARED, 100, len(changes)).add,
-        )
+    write_recording(session, operation, submission, recording, actor=actor, tell=tell)
     carry_out(session, operation, submission, actor=actor)
     store.mark_submitted(session, submission, actor=actor)
-
-
-def _named(row: RowToRecord) -> tuple[str, str]:
-    return str(row.values["org_acronym"]), str(row.values["org_name"])
-
-
-def _register(
-    session: orm.Session, operation: Operation, rows: Iterable[RowToRecord], actor: Person | None
-) -> dict[tuple[str, str], int]:
-    """Register the organisations that the file brings; returns (acronym, name) to id."""
-    brought: dict[tuple[str, str], int] = {}
-    for row in rows:
-        if row.organisation_id is not None and row.organisation_id > 0:
-            continue
-        acronym, name = _named(row)
-        if (acronym, name) not in brought:
-            agency = register(
-                session,
-                operation,
-                acronym=acronym,
-                name=name,
-                type_=str(row.values["org_type"]),
-                actor=actor,
-                origin="import",
-            )
-            brought[(acronym, name)] = agency.id
-    return brought

@@ -6,10 +6,11 @@ from cluster4w.models.area import Area, AreaLink, Boundary, GazetteerEdition
 from cluster4w.models.audit import AuditEvent
 from cluster4w.models.base import Base
 from cluster4w.models.double_count import DoubleCount, DoubleCountDecision
-from cluster4w.models.need import Need, NeedChoice, NeedSource, NeedUpload
+from cluster4w.models.need import Need, NeedAbsence, NeedChoice, NeedSource, NeedUpload
 from cluster4w.models.operation import NilReport, Operation, Period
 from cluster4w.models.organisation import Organisation, Participation
 from cluster4w.models.person import Membership, Person, Role
+from cluster4w.models.release import Release
 from cluster4w.models.submission import (
     StoredFile,
     Submission,
@@ -20,6 +21,7 @@ from cluster4w.models.submission import (
     VanishedChoice,
 )
 from cluster4w.models.summary import SummaryCell, SummaryMonth, SummaryPresence, SummaryState
+from cluster4w.models.template_version import TemplateVersion
 
 __all__ = [
     "Activity",
@@ -35,6 +37,7 @@ __all__ = [
     "GazetteerEdition",
     "Membership",
     "Need",
+    "NeedAbsence",
     "NeedChoice",
     "NeedSource",
     "NeedUpload",
@@ -44,6 +47,7 @@ __all__ = [
     "Participation",
     "Period",
     "Person",
+    "Release",
     "Role",
     "StoredFile",
     "Submission",
@@ -55,5 +59,6 @@ __all__ = [
     "SummaryMonth",
     "SummaryPresence",
     "SummaryState",
+    "TemplateVersion",
     "VanishedChoice",
 ]

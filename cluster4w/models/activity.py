@@ -18,37 +18,39 @@ Month = Annotated[str, orm.mapped_column(sa.String(7))]
 FIGURES = ("households_reached", "individuals_reached", "households_targeted", "individuals_targeted")
 
 
-def _current_index(name: str, *columns: str) -> sa.Index:
-    """Return an index over current versions.
+#: What is promised and not over: the condition of the index that lists it, and of the queries that use it.
+PLANS = "status IN ('planned', 'ongoing')"
+
+
+def _current_index(name: str, *columns: str, also: str = "") -> sa.Index:
+    """Return an index over current versions; ``also``: a condition that only some of them meet.
 
     ``superseded_at`` is among the columns although it is always NULL there: SQLite reads the table for a
     condition on a column that the index does not hold.
     """
-    return sa.Index(
-        name,
-        "operation_id",
-        *columns,
-        sqlite_where=sa.text("superseded_at IS NULL"),
-        postgresql_where=sa.text("superseded_at IS NULL"),
-    )
+    condition = sa.text(" AND ".join(filter(None, ("superseded_at IS NULL", also))))
+    return sa.Index(name, "operation_id", *columns, sqlite_where=condition, postgresql_where=condition)
 
 
-def _gap_index(name: str, *levels: str, also: tuple[str, ...] = ()) -> sa.Index:
-    """Return the covering index of the gap table by the last of ``levels``, with more columns at its end.
+def _gap_index(name: str, *first: str, also: tuple[str, ...] = ()) -> sa.Index:
+    """Return a covering index of figures by area; ``first``: what is asked for stands before the areas.
 
-    Activity type and status lead, because a table asks for those of one sub-sector that count; the rest is
-    in the order of the table's GROUP BY, so that groups stream out of the index without a sort.
+    The rest is in the order of the sums' GROUP BY. The sites serve the activity types that are counted by
+    the largest month of each site.
     """
     return _current_index(
         name,
-        "activity_type",
-        "status",
-        *levels,
+        *first,
+        "adm1_pcode",
+        "adm2_pcode",
+        "adm3_pcode",
         "population_group",
         "first_time_assisted",
         "period",
         "withdrawn",
         *FIGURES,
+        "site_pcode",
+        "site_name",
         *also,
         "superseded_at",
     )
@@ -70,17 +72,18 @@ class Activity(Base):
     __table_args__ = (
         sa.UniqueConstraint("operation_id", "uid", "version"),
         _current_index("ix_activity_current", "organisation_id", "period", "withdrawn", "superseded_at"),
-        _gap_index("ix_activity_gap_adm2", "adm1_pcode", "adm2_pcode"),
-        # The sites serve the activity types that are counted by the largest month of each site.
+        # Figures of some activity types, and who has rows of them.
+        _gap_index("ix_activity_gap_type", "activity_type", "status", also=("organisation_id",)),
+        # Figures of one organisation, and everybody's by the modality of their rows.
         _gap_index(
-            "ix_activity_gap_adm3",
-            "adm1_pcode",
-            "adm2_pcode",
-            "adm3_pcode",
-            also=("site_pcode", "site_name"),
+            "ix_activity_gap_organisation",
+            "organisation_id",
+            "activity_type",
+            "status",
+            also=("sub_sector", "modality"),
         ),
-        # Which organisations work in an area: one seek per area and organisation. What is asked stands first:
-        # PostgreSQL tries every value of a column that is skipped.
+        # Which organisations and implementing partners work in an area: one seek per area and organisation.
+        # What is asked stands first: PostgreSQL tries every value of a column that is skipped.
         _current_index(
             "ix_activity_presence",
             "adm2_pcode",
@@ -93,7 +96,29 @@ class Activity(Base):
             "adm1_pcode",
             "adm3_pcode",
             "population_group",
+            "implementing_partner",
             "superseded_at",
+        ),
+        # Plans that are past their end: what tells that is all here, so that no other row is read.
+        _current_index(
+            "ix_activity_plans",
+            "end_date",
+            "period",
+            "status",
+            "start_date",
+            "activity_type",
+            "sub_sector",
+            "withdrawn",
+            "superseded_at",
+            also=PLANS,
+        ),
+        # Versions that are no longer current: with the indexes of those that are, the record as of a moment.
+        sa.Index(
+            "ix_activity_superseded",
+            "operation_id",
+            "superseded_at",
+            sqlite_where=sa.text("superseded_at IS NOT NULL"),
+            postgresql_where=sa.text("superseded_at IS NOT NULL"),
         ),
     )
 

@@ -13,11 +13,15 @@ from cluster4w.models.plain_text import FUNCTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import orm
+
 #: True while the current request, command or job is going to write.
 _writing: ContextVar[bool] = ContextVar("cluster4w_writing", default=False)
 
 #: Milliseconds that a writer of SQLite waits for another one.
 BUSY_TIMEOUT_MS = 60_000
+#: Kibibytes of pages that a connection of SQLite keeps (its own default), and while many rows are written.
+CACHE_KIB, LARGE_CACHE_KIB = 2_000, 64_000
 
 
 @contextmanager
@@ -45,6 +49,24 @@ def reading() -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+@contextmanager
+def more_room(session: orm.Session, wanted: bool = True) -> Iterator[None]:
+    """Let SQLite keep the pages of a table's indexes while many rows are written into it.
+
+    Each row falls into another page of each index: with the usual room, pages are written out and read again
+    for every few rows. Other databases have room of their own.
+    """
+    connection = session.connection()
+    wanted = wanted and connection.dialect.name == "sqlite"
+    if wanted:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{LARGE_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        if wanted:
+            connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 def configure_engine(engine: sa.Engine) -> sa.Engine:

@@ -41,15 +41,31 @@ class NeedSource(Base):
     removed_at: orm.Mapped[dt.datetime | None]
 
 
+class NeedAbsence(Base):
+    """A table was out of use for a while, and is back: what was published meanwhile did without it."""
+
+    __tablename__ = "need_absence"
+
+    id: orm.Mapped[Key]
+    source_id: orm.Mapped[int] = orm.mapped_column(
+        sa.ForeignKey("need_source.id", ondelete="CASCADE"), index=True
+    )
+    removed_at: orm.Mapped[dt.datetime]
+    restored_at: orm.Mapped[dt.datetime]
+
+
 class Need(Base):
-    """One figure: how many people or households, of which group, in which area. Absent is not zero."""
+    """One figure: how many people or households, of which group, in which area. Absent is not zero.
+
+    Or how severe their needs are: that ranks areas, and is never added up.
+    """
 
     __tablename__ = "need"
     __table_args__ = (sa.Index(None, "source_id", "measure", "level", "pcode"),)
 
     id: orm.Mapped[Key]
     source_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("need_source.id", ondelete="CASCADE"))
-    #: ``in_need`` or ``targeted``.
+    #: ``in_need``, ``targeted`` or ``severity``.
     measure: orm.Mapped[str] = orm.mapped_column(sa.String(12))
     #: 0 for the whole country.
     level: orm.Mapped[int]
@@ -58,7 +74,7 @@ class Need(Base):
     sub_sector: orm.Mapped[str | None] = orm.mapped_column(sa.String(16))
     #: A key of the list ``population_group``; None: all groups together.
     population_group: orm.Mapped[str | None] = orm.mapped_column(sa.String(16))
-    #: ``household`` or ``individual``.
+    #: ``household`` or ``individual``; ``class`` of a severity, which ranks from 1 to 5.
     unit: orm.Mapped[str] = orm.mapped_column(sa.String(12))
     value: orm.Mapped[float]
 

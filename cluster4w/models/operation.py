@@ -37,6 +37,8 @@ class Operation(Base):
     template_version: orm.Mapped[int] = orm.mapped_column(default=1)
     #: Severity that the information manager gave a finding code: ``error``, ``warning``, ``info`` or ``off``.
     severities: orm.Mapped[dict[str, Any]] = orm.mapped_column(default=dict)
+    #: The cluster's own bounds of the map's classes: rising per cents. None: the usual ones.
+    map_bounds: orm.Mapped[list[Any] | None]
     #: Rises with every write to the record or the needs: pages use it to answer "not modified".
     revision: orm.Mapped[int] = orm.mapped_column(default=0)
     created_at: orm.Mapped[Moment]

@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import json
-import unicodedata
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, BinaryIO, Literal, assert_never, get_args
@@ -15,6 +14,7 @@ from sqlalchemy import orm
 
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable
+from cluster4w.publish.as_of import as_of_words
 from cluster4w.publish.figures import number, share
 from cluster4w.publish.formula_safety import csv_text
 from cluster4w.publish.gap_words import (
@@ -30,6 +30,7 @@ from cluster4w.publish.map_file import map_file
 from cluster4w.publish.map_view import Look
 from cluster4w.publish.projection import Rings
 from cluster4w.publish.tables import write_table
+from cluster4w.publish.text_table import aligned
 from cluster4w.record.queries.areas import boundaries, load_gazetteer
 from cluster4w.template.language import N_, Translate, translator
 from cluster4w.template.problems import Refusal
@@ -109,18 +110,8 @@ def _text(table: GapTable, language: str, translate: Translate) -> str:
     cells = [[heading(k, headings[k], table, language, translate) for k in keys]]
     shown = [r for r in table.rows if r.target or r.in_need or r.rows or r.organisations]
     cells += [[_cell(row, k, language, translate) for k in keys] for row in (*shown, table.total)]
-    widths = [max(_wide(line[i]) for line in cells) for i in range(len(keys))]
-    left = {"name", "parent_name"}
-
-    def line(parts: list[str]) -> str:
-        padded = (
-            part + " " * (w - _wide(part)) if key in left else " " * (w - _wide(part)) + part
-            for key, part, w in zip(keys, parts, widths, strict=True)
-        )
-        return "  ".join(padded).rstrip()
-
-    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-    body = [line(cells[0]), rule, *map(line, cells[1:-1]), rule, line(cells[-1])]
+    lines, rule = aligned(keys, cells[0], cells[1:], {"name", "parent_name"})
+    body = [lines[0], rule, *lines[1:-1], rule, lines[-1]]
     hidden = len(table.rows) - len(shown)
     if hidden:
         body.append(
@@ -130,6 +121,7 @@ def _text(table: GapTable, language: str, translate: Translate) -> str:
     return "\n".join(
         [
             title(table, language, translate),
+            *filter(None, [as_of_words(table.question, language, translate)]),
             subtitle(table, language, translate),
             "",
             *body,
@@ -137,13 +129,6 @@ def _text(table: GapTable, language: str, translate: Translate) -> str:
             *everything(table, language, translate),
             "",
         ]
-    )
-
-
-def _wide(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
     )
 
 
@@ -172,6 +157,10 @@ def as_json(table: GapTable, language: str, translate: Translate) -> dict[str, A
             "measure": question.measure,
             "unit": question.unit,
             "as_of": question.as_of.isoformat() if question.as_of else None,
+            "release": "{}.{}".format(*question.release) if question.release else None,
+            "first": question.first,
+            "organisation": table.organisation or None,
+            "activity_type": question.activity_type,
         },
         "months": {"first": table.months[0], "last": table.months[1]},
         "total": _row(table.total),
@@ -257,7 +246,11 @@ def _value(row: GapRow, key: str, translate: Translate) -> str | int | float | N
 def _xlsx(table: GapTable, out: BinaryIO, language: str, translate: Translate) -> None:
     write_table(
         out,
-        title=title(table, language, translate),
+        title=" · ".join(
+            filter(
+                None, [title(table, language, translate), as_of_words(table.question, language, translate)]
+            )
+        ),
         sheet=translate(N_("Gaps")),
         headers=[heading(k, w, table, language, translate) for k, w in COLUMNS],
         rows=[[_value(row, k, translate) for k, _ in COLUMNS] for row in _lines(table)],

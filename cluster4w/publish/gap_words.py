@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
+from cluster4w.gaps.question import Question
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable, SourceUsed
 from cluster4w.publish.figures import day, months, number
+from cluster4w.publish.map_classes import Shows
 from cluster4w.template.language import N_, Translate, label
+from cluster4w.template.lists import CountingRule
 
 #: The United Nations' wording, as OCHA's maps of Mali print it.
 DISCLAIMER = N_(
@@ -27,6 +33,20 @@ _SUBTITLES = {
     ("need", "household"): N_("Households in need and not yet reached"),
     ("need", "individual"): N_("People in need and not yet reached"),
 }
+#: The same of maps that do not show the figures themselves.
+_SHOWN_TITLES: dict[Shows, str] = {
+    "presence": N_("Who is where: %(sub_sector)s"),
+    "overlap": N_("Where several do the same: %(sub_sector)s"),
+}
+_SHOWN_SUBTITLES: dict[Shows, str] = {
+    "presence": N_("Organisations with activities completed, ongoing or planned"),
+    "overlap": N_("Several organisations with the same activity type in a month, and areas above 100 %"),
+}
+_SOURCES = {
+    "in_need": N_("Needs: %(source)s, %(date)s"),
+    "targeted": N_("Targets: %(source)s, %(date)s"),
+    "severity": N_("Severity: %(source)s, %(date)s"),
+}
 COLUMNS = (
     ("pcode", N_("P-code")),
     ("name", N_("Area")),
@@ -43,23 +63,99 @@ COLUMNS = (
 )
 
 
-def title(table: GapTable, language: str, translate: Translate) -> str:
-    """Return the question that the table answers."""
+def title(table: GapTable, language: str, translate: Translate, shows: Shows = "share") -> str:
+    """Return the question that the table, or a map that ``shows`` something of it, answers."""
+    if shows in _SHOWN_TITLES:
+        sub_sector = label(table.sub_sector_labels, language)
+        return translate(_SHOWN_TITLES[shows]) % {"sub_sector": sub_sector}
+    if table.question.is_part:
+        # Who reads only the title of a print must not take it for all that is missing.
+        said = {"sub_sector": label(table.sub_sector_labels, language), "organisation": table.organisation}
+        if table.organisation:
+            return translate(N_("%(sub_sector)s: what %(organisation)s reached")) % said
+        return translate(N_("%(sub_sector)s: what a part of the response reached")) % said
     words = _TITLES.get(table.question.sub_sector)
     return translate(words) if words else label(table.sub_sector_labels, language)
 
 
-def subtitle(table: GapTable, language: str, translate: Translate) -> str:
-    """Return what is counted, by which areas, over which months."""
+def placed(words: str, place: str, translate: Translate) -> str:
+    """Return a title with the name of the place that it is about in front."""
+    # A word that goes on in capitals is an acronym.
+    small = words if words[1:2].isupper() else words[:1].lower() + words[1:]
+    return f"{place}{translate(N_(': '))}{small}"
+
+
+def missing_words(question: Question) -> str:
+    """Return what a gap is a number of, an English source sentence."""
+    household = question.unit == "household"
+    if question.is_part:
+        return N_("households left after this part") if household else N_("people left after this part")
+    return N_("households without") if household else N_("people without")
+
+
+def subtitle(table: GapTable, language: str, translate: Translate, shows: Shows = "share") -> str:
+    """Return what is counted, by which areas, over which months, of whom."""
     question = table.question
     parts = [
-        translate(_SUBTITLES[question.measure, question.unit]),
+        translate(_SHOWN_SUBTITLES.get(shows) or _SUBTITLES[question.measure, question.unit]),
         translate(N_("by %(level)s")) % {"level": level_name(table, language).lower()},
         translate(N_("cumulated %(months)s")) % {"months": months(*table.months, language)},
     ]
     if table.group_labels:
         parts.append(label(table.group_labels, language))
+    if table.activity_type is not None:
+        parts.append(translate(N_("only “%(type)s”")) % {"type": label(table.activity_type, language)})
+    if table.organisation:
+        parts.append(translate(N_("only %(organisation)s")) % {"organisation": table.organisation})
     return ", ".join(parts)
+
+
+def part_lines(table: GapTable, language: str, translate: Translate) -> list[str]:
+    """Return what a figure means that counts a part of the response only; nothing for the whole."""
+    question, lines = table.question, []
+    if table.organisation:
+        words = N_(
+            "Only the rows that %(organisation)s reports count, whoever implements them. The target is that"
+            " of all organisations together: the gap is what is left of it after %(organisation)s alone."
+        )
+        lines.append(translate(words) % {"organisation": table.organisation})
+    if table.activity_type is not None:
+        words = N_(
+            "Only “%(type)s” counts. The target is that of the whole sub-sector: the gap is what is left of"
+            " it after this activity type alone."
+        )
+        if not table.rules:
+            words = N_("“%(type)s” counts towards no target: only who is present can be shown.")
+        lines.append(translate(words) % {"type": label(table.activity_type, language)})
+    if question.first is not None:
+        words = N_(
+            "Only rows of %(months)s count. The target is that of the whole plan: what was reached before is"
+            " not taken off it."
+        )
+        lines.append(translate(words) % {"months": months(*table.months, language)})
+    largest = (CountingRule.MAX_AREA, CountingRule.MAX_SITE)
+    if question.is_part and any(r.rule in largest for r in table.rules):
+        lines.append(
+            translate(
+                N_(
+                    "Types counted by their largest month are compared within these rows only: parts of the"
+                    " response may add up to more than the whole."
+                )
+            )
+        )
+    return lines
+
+
+def part_of_name(table: GapTable) -> str:
+    """Return what the name of a file says of the part that is counted: ``oim-tent-from-2016-03``."""
+    question = table.question
+    plain = unicodedata.normalize("NFKD", table.organisation).encode("ascii", "ignore").decode().lower()
+    parts = [
+        re.sub(r"[^a-z0-9]+", "-", plain).strip("-"),
+        (question.activity_type or "").replace("_", "-"),
+        f"from-{question.first}" if question.first else "",
+    ]
+    return "-".join(filter(None, parts))
 
 
 def level_name(table: GapTable, language: str) -> str:
@@ -90,11 +186,7 @@ def source_lines(table: GapTable, language: str, translate: Translate) -> list[s
     """Return one line per source of needs or targets."""
     lines = []
     for source in table.sources:
-        words = (
-            N_("Needs: %(source)s, %(date)s")
-            if source.measure == "in_need"
-            else N_("Targets: %(source)s, %(date)s")
-        )
+        words = _SOURCES[source.measure]
         line = translate(words) % {"source": source.source, "date": day(source.dated, language)}
         about = _about_source(source, language, translate)
         lines.append(f"{line} ({'; '.join(about)})" if about else line)
@@ -145,8 +237,11 @@ def facts(table: GapTable, language: str, translate: Translate) -> list[str]:
 
 def note_lines(table: GapTable, language: str, translate: Translate) -> list[str]:
     """Return the notes, with the mark of an example in front."""
-    example = [translate(EXAMPLE)] if table.is_example else []
-    return example + [note.words(translate, lambda n: number(n, language)) for note in table.notes]
+    return [
+        *([translate(EXAMPLE)] if table.is_example else []),
+        *part_lines(table, language, translate),
+        *(note.words(translate, lambda n: number(n, language)) for note in table.notes),
+    ]
 
 
 def everything(table: GapTable, language: str, translate: Translate) -> list[str]:

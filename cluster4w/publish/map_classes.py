@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, assert_never
 
-from cluster4w.gaps.row import GapRow
+from cluster4w.gaps.row import GapRow, ratio_of
 from cluster4w.publish.figures import number
+from cluster4w.template.bounds import percents
 from cluster4w.template.language import N_, Translate
 
 #: What a map shows: the share covered, how many are missing, who is there, who does the same.
@@ -77,15 +78,6 @@ OVERLAP = (
     MapClass("same", N_("same activity in the same month"), "#cf8a2a", _INK),
     MapClass("both", N_("both"), "#6d3a0f", _WHITE),
 )
-
-
-def ratio_of(row: GapRow, measure: str) -> float | None:
-    """Return the share that a map shows: what is reached, with what is planned where that is asked."""
-    if row.coverage is None or measure != "projected":
-        return row.coverage
-    if not row.target or row.reached is None or row.planned is None:
-        return None
-    return (row.reached + row.planned) / row.target
 
 
 def class_of(row: GapRow, measure: str) -> MapClass:
@@ -157,9 +149,25 @@ def heading(scale: Scale, measure: str) -> str:
             assert_never(scale.shows)
 
 
-def usual_scale(measure: str) -> Scale:
-    """Return the cluster's own bounds of the share covered."""
-    return Scale("share", "usual", COVERAGE, lambda row: class_of(row, measure))
+def cut_words(scale: Scale) -> str:
+    """Return how the classes are cut, an English source sentence; "" where they are always the same."""
+    if scale.shows in ("presence", "overlap"):
+        return ""
+    words: dict[Cut, str] = {
+        "usual": N_("Classes: the cluster’s bounds"),
+        "quantiles": N_("Classes: as many areas in each"),
+        "equal": N_("Classes: equal steps"),
+        "own": N_("Classes: bounds chosen for this map"),
+    }
+    return words[scale.cut]
+
+
+def usual_scale(measure: str, bounds: Sequence[int] = ()) -> Scale:
+    """Return the classes of the share covered: by the cluster's own ``bounds``, or by the usual ones."""
+    if not bounds:
+        return Scale("share", "usual", COVERAGE, lambda row: class_of(row, measure))
+    parts = _share_classes(bounds, "en", open_end=True)
+    return Scale("share", "usual", parts, lambda row: _placed(row, measure, ratio_of(row, measure), parts))
 
 
 def scale_for(
@@ -170,11 +178,13 @@ def scale_for(
     shows: Shows = "share",
     cut: Cut = "usual",
     bounds: Sequence[int] = (),
+    usual: Sequence[int] = (),
 ) -> Scale:
     """Return the classes of a map.
 
     Args:
         rows: The areas of all maps that share the classes.
+        usual: The cluster's own bounds of shares, per cent; none: those of the product.
         bounds: For ``own``: the largest values of the classes, per cent or numbers, rising.
     """
     match shows:
@@ -183,7 +193,7 @@ def scale_for(
         case "overlap":
             return Scale("overlap", "usual", OVERLAP, lambda row: overlap_class(row, ()))
         case "share" if cut == "usual" or (cut == "own" and not bounds):
-            return usual_scale(measure)
+            return usual_scale(measure, usual)
         case "share":
             shares = [100 * v for row in rows if (v := ratio_of(row, measure)) is not None]
             cuts = list(bounds) if cut == "own" else cuts_of(shares, cut)
@@ -233,39 +243,61 @@ def cuts_of(values: Sequence[float], cut: Cut) -> list[int]:
 
 def own_bounds(text: str) -> tuple[int, ...]:
     """Return the bounds that a reader typed, rising: "10, 30; 60" or "10 30 60"; none where it is no list."""
-    parts = text.replace(";", " ").replace(",", " ").split()
-    if not all(p.isascii() and p.isdigit() and len(p) < 10 for p in parts):
-        return ()
-    return tuple(sorted({int(p) for p in parts if int(p) > 0}))[:_STEPS]
+    return tuple(sorted(set(percents(text))))[:_STEPS]
+
+
+#: Per cents from which on a class of shares is near the target, and past it.
+_NEAR, _MET_AT = 80, 100
 
 
 def _colours(count: int) -> list[str]:
     """Return so many reds from dark to pale, as far apart as they can be."""
     if count < 2:
         return [_REDS[2]] * count
-    return [_REDS[round(i * (len(_REDS) - 1) / (count - 1))] for i in range(count)]
+    last = len(_REDS) - 1
+    if count <= last + 1:
+        return [_REDS[round(i * last / (count - 1))] for i in range(count)]
+    return [_between(i * last / (count - 1)) for i in range(count)]
+
+
+def _between(place: float) -> str:
+    """Return the red at a place between those of the list: 0 is the first one."""
+    before = min(int(place), len(_REDS) - 2)
+    pairs = ((int(_REDS[before + n][i : i + 2], 16) for n in (0, 1)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(low + (place - before) * (high - low)):02x}" for low, high in pairs)
 
 
 def _ink(colour: str) -> str:
-    return _WHITE if colour in _REDS[:2] else _INK
+    """Return what is legible on a red: white on those as dark as the second one."""
+    return _WHITE if colour != _MET and int(colour[3:5], 16) <= int(_REDS[1][3:5], 16) else _INK
 
 
 def _share_classes(ends: Sequence[int], language: str, *, open_end: bool) -> tuple[MapClass, ...]:
-    """Return the classes of shares that end at these per cents: 0 % first; met, from 100 % on, in green."""
-    reds = iter(_colours(sum(low < 100 for low in (0, *ends)[:-1]) + 1))
+    """Return the classes of shares that end at these per cents: 0 % first; near the target and past it green.
+
+    A class that begins far below the target is red, however far it goes: an area may lie at its lower end.
+    """
+    begins = (0, *ends) if open_end else (0, *ends)[:-1]
+    reds = iter(_colours(1 + sum(low < _NEAR for low in begins)))
     classes = [MapClass("s0", COVERAGE[0].words, next(reds), _WHITE, 0.0)]
-    for place, (low, high) in enumerate(pairwise((0, *ends)), 1):
-        words = tuple({"low": number(low + 1, language), "high": number(high, language)}.items())
-        key, said, upper = f"s{place}", N_("%(low)s–%(high)s %%"), high / 100
-        if low < 100:
-            colour = next(reds)
-            classes.append(MapClass(key, said, colour, _ink(colour), upper, words))
+    for place, low in enumerate(begins, 1):
+        high = ends[place - 1] if place <= len(ends) else None
+        colour = next(reds) if low < _NEAR else _MET
+        if high is None:
+            key, said, figures = "s9", N_("> %(low)s %%"), {"low": number(low, language)}
         else:
-            classes.append(MapClass(key, said, _MET, _INK, upper, words, "dots"))
-    if open_end:
-        last = (("low", number(ends[-1], language)),)
+            key, said = f"s{place}", N_("%(low)s–%(high)s %%")
+            figures = {"low": number(low + 1, language), "high": number(high, language)}
         classes.append(
-            MapClass("s9", N_("> %(low)s %%"), _MET, _INK, None, last, "dots" if ends[-1] >= 100 else "")
+            MapClass(
+                key,
+                said,
+                colour,
+                _ink(colour),
+                None if high is None else high / 100,
+                tuple(figures.items()),
+                "dots" if low >= _MET_AT else "",
+            )
         )
     return tuple(classes)
 

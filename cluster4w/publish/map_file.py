@@ -11,9 +11,10 @@ from html import escape
 from sqlalchemy import orm
 
 from cluster4w.gaps.table import GapTable
+from cluster4w.publish.as_of import as_of_words
 from cluster4w.publish.figures import day, number, share
-from cluster4w.publish.gap_words import DISCLAIMER, EXAMPLE, everything, subtitle, title
-from cluster4w.publish.map_classes import MapClass, heading, usual_scale
+from cluster4w.publish.gap_words import DISCLAIMER, EXAMPLE, everything, missing_words, subtitle, title
+from cluster4w.publish.map_classes import MapClass, Scale, cut_words, heading, usual_scale
 from cluster4w.publish.map_svg import FONT, INK, fill_of
 from cluster4w.publish.map_view import Drawing, Look, draw
 from cluster4w.template.language import N_, Translate
@@ -24,6 +25,7 @@ _MAP_WIDTH = 690
 #: Letters of the footer on a line, at its size.
 _LINE = 165
 _GREY = "#5b656e"
+RED = "#7d1416"
 
 
 def _text(x: int, y: int, words: str, *, size: int, weight: int = 400, fill: str = INK) -> str:
@@ -43,16 +45,21 @@ def map_file(
     """Return the whole sheet as SVG. ``made`` is the day printed on it; the same day gives the same bytes."""
     wanted = replace(look, width=_MAP_WIDTH, name="file", href=None, only=(), selected=None)
     drawing = draw(session, table, wanted, language=language, translate=translate)
-    head, top = _head(table, language, translate)
+    scale = look.scale or usual_scale(table.question.measure, table.map_bounds)
+    head, top = _head(table, scale, language, translate)
     side_x = MARGIN + _MAP_WIDTH + 28
-    words = heading(look.scale or usual_scale(table.question.measure), table.question.measure)
+    words = translate(heading(scale, table.question.measure))
     side, side_end = _side(table, drawing.legend, words, side_x, top, language, translate)
     placed = drawing.svg.replace("<svg ", f'<svg x="{MARGIN}" y="{top}" ', 1)
     bottom = max(top + _height(drawing), side_end) + 28
-    foot, end = _foot(_footer(table, drawing, language, translate, made), bottom)
+    lines = _footer(table, drawing, language, translate, made)
+    if cut := cut_words(scale):
+        lines.insert(0, translate(cut))
+    foot, end = _foot(lines, bottom)
+    named = escape(title(table, language, translate, scale.shows))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {end}" width="{WIDTH}" height="{end}" '
-        f'font-family="{FONT}" lang="{language}"><title>{escape(title(table, language, translate))}</title>'
+        f'font-family="{FONT}" lang="{language}"><title>{named}</title>'
         f'<rect width="{WIDTH}" height="{end}" fill="#fff"/>{head}{placed}{side}{foot}</svg>\n'
     )
 
@@ -61,18 +68,22 @@ def _height(drawing: Drawing) -> int:
     return int(drawing.svg.split('height="', 1)[1].split('"', 1)[0])
 
 
-def _head(table: GapTable, language: str, translate: Translate) -> tuple[str, int]:
+def _head(table: GapTable, scale: Scale, language: str, translate: Translate) -> tuple[str, int]:
     parts = [
-        _text(MARGIN, 54, title(table, language, translate), size=26, weight=700),
-        _text(MARGIN, 80, subtitle(table, language, translate), size=15, fill=_GREY),
+        _text(MARGIN, 54, title(table, language, translate, scale.shows), size=26, weight=700),
+        _text(MARGIN, 80, subtitle(table, language, translate, scale.shows), size=15, fill=_GREY),
     ]
+    top = 104
+    if words := as_of_words(table.question, language, translate):
+        parts.append(_text(MARGIN, top + 4, words, size=20, weight=700, fill=RED))
+        top += 28
     if not table.is_example:
-        return "".join(parts), 104
+        return "".join(parts), top
     parts.append(
-        f'<rect x="{MARGIN}" y="94" width="{WIDTH - 2 * MARGIN}" height="24" fill="#fdf3d7"/>'
-        + _text(MARGIN + 8, 111, translate(EXAMPLE), size=13, fill="#6b5200")
+        f'<rect x="{MARGIN}" y="{top - 10}" width="{WIDTH - 2 * MARGIN}" height="24" fill="#fdf3d7"/>'
+        + _text(MARGIN + 8, top + 7, translate(EXAMPLE), size=13, fill="#6b5200")
     )
-    return "".join(parts), 134
+    return "".join(parts), top + 30
 
 
 def _side(
@@ -86,21 +97,20 @@ def _side(
 ) -> tuple[str, int]:
     """Return the key figures and the legend beside the map, and where they end."""
     total = table.total
-    household = table.question.unit == "household"
     asked = total.in_need if table.question.measure == "need" else total.target
     figures = (
-        (number(total.gap, language), N_("households without") if household else N_("people without")),
+        (number(total.gap, language), missing_words(table.question)),
         (number(asked, language), N_("in need") if table.question.measure == "need" else N_("targeted")),
         (share(total.coverage, language), N_("reached")),
         (number(table.organisations, language), N_("organisations")),
     )
     parts, y = [], top + 26
     for index, (value, said) in enumerate(figures):
-        parts.append(_text(x, y, value, size=24, weight=700, fill="#7d1416" if index == 0 else INK))
+        parts.append(_text(x, y, value, size=24, weight=700, fill=RED if index == 0 else INK))
         parts.append(_text(x, y + 18, translate(said), size=13, fill=_GREY))
         y += 58
     y += 6
-    parts.append(_text(x, y, translate(words), size=13, weight=600))
+    parts.append(_text(x, y, words, size=13, weight=600))
     for entry in legend:
         y += 24
         parts.append(

@@ -247,6 +247,9 @@ def _disc(
     )
 
 
+_HALO = ' stroke="#eef7f3" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+
+
 def _tiles(areas: Sequence[MapArea], width: int, name: str) -> tuple[str, tuple[int, int]]:
     placed = [(a, a.grid) for a in areas if a.grid is not None]
     if not placed:
@@ -261,14 +264,17 @@ def _tiles(areas: Sequence[MapArea], width: int, name: str) -> tuple[str, tuple[
     for area, (column, row) in placed:
         x, y = (column - first_column) * side, (row - first_row) * high
         outline = ' stroke="#1b1f23" stroke-width="2"' if area.selected else ""
+        fill = fill_of(area.colour, name)
+        # On a texture, letters stand out only with some of its ground around them.
+        halo = _HALO if fill.startswith("url") else ""
         tiles.append(
             _area(
                 area,
                 f'<rect x="{x + 2}" y="{y + 2}" width="{side - 4}" height="{high - 4}" rx="3" '
-                f'fill="{fill_of(area.colour, name)}"{outline}/>'
-                f'<text x="{x + side // 2}" y="{y + round(high * 0.45)}" fill="{area.colour.ink}" '
+                f'fill="{fill}"{outline}/>'
+                f'<text x="{x + side // 2}" y="{y + round(high * 0.45)}" fill="{area.colour.ink}"{halo} '
                 f'font-size="{_letters(area.short, side)}">{_name(area.short)}</text>'
-                f'<text x="{x + side // 2}" y="{y + round(high * 0.75)}" fill="{area.colour.ink}" '
+                f'<text x="{x + side // 2}" y="{y + round(high * 0.75)}" fill="{area.colour.ink}"{halo} '
                 f'font-size="{max(9, side // 5)}" font-weight="600">{escape(area.value)}</text>',
             )
         )

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.row import GapRow
+from cluster4w.gaps.question import Question
+from cluster4w.gaps.row import GapRow, ratio_of
 from cluster4w.gaps.table import GapTable
 from cluster4w.publish.figures import number, share
-from cluster4w.publish.map_classes import MapClass, Scale, ratio_of, usual_scale
+from cluster4w.publish.map_classes import MapClass, Scale, usual_scale
 from cluster4w.publish.map_svg import Ground, MapArea, MapLabel, View, map_svg
 from cluster4w.publish.projection import Rings, middle
 from cluster4w.record.gazetteer import Gazetteer, Place
@@ -49,9 +50,10 @@ class Look:
     ``view``: ``map``, ``grid`` or ``symbols``; one that cannot be drawn gives way to the best that can.
     ``within``: p-code of the area above to zoom to, whose areas alone are in the table.
     ``only``: keys of the classes asked for; others are drawn faintly. Empty: all.
+    ``marked``: p-codes of the areas that a list names; others are drawn faintly. None: all.
     ``selected``: p-code of the area to be outlined.
     ``href``: address of an area; without it areas can be focused but lead nowhere.
-    ``words``: what is said of an area; by default its gap and its share.
+    ``words``: what is said of an area; by default its gap and its share. ``value``: the short figure in it.
     ``name``: prefix of identifiers, for two drawings in one page.
     """
 
@@ -61,22 +63,29 @@ class Look:
     scale: Scale | None = None
     within: str | None = None
     only: Collection[str] = field(default=())
+    marked: Collection[str] | None = None
     selected: str | None = None
     href: Callable[[str], str] | None = None
     words: Callable[[GapRow], str] | None = None
+    value: Callable[[GapRow], str] | None = None
     name: str = "map"
 
 
-def sentence(row: GapRow, measure: str, unit: str) -> str:
+def sentence(row: GapRow, question: Question) -> str:
     """Return the English source sentence about an area, with ``name``, ``gap`` and ``share`` to fill in."""
-    base = row.in_need if measure == "need" else row.target
+    base = row.in_need if question.measure == "need" else row.target
     if not base:
         return N_("%(name)s: not targeted")
     if row.gap is None:
         return N_("%(name)s: not available")
     if row.gap <= 0:
         return N_("%(name)s: nothing missing, %(share)s reached")
-    if unit == "household":
+    household = question.unit == "household"
+    if question.is_part and household:
+        return N_("%(name)s: %(gap)s households left after this part, %(share)s reached")
+    if question.is_part:
+        return N_("%(name)s: %(gap)s people left after this part, %(share)s reached")
+    if household:
         return N_("%(name)s: %(gap)s households without, %(share)s reached")
     return N_("%(name)s: %(gap)s people without, %(share)s reached")
 
@@ -132,7 +141,7 @@ def draw(
         name=look.name,
     )
     counts = Counter(a.colour.key for a in areas)
-    scale = look.scale or usual_scale(table.question.measure)
+    scale = look.scale or usual_scale(table.question.measure, table.map_bounds)
     source_level = level if chosen == "map" else 1
     sources = () if chosen == "grid" else tuple(boundary_sources(session, table.edition_id, source_level))
     return Drawing(drawn, chosen, views, scale.legend(counts), counts, sources)
@@ -165,7 +174,7 @@ def map_areas(
 ) -> list[MapArea]:
     """Return the areas of a table with their class and their words, in the order of their codes."""
     measure = table.question.measure
-    scale = look.scale or usual_scale(measure)
+    scale = look.scale or usual_scale(measure, table.map_bounds)
     say = look.words or (lambda row: words_of(row, table, language, translate))
     areas = []
     # In the order of the codes: a keyboard goes through neighbours, and the same input gives the same bytes.
@@ -179,13 +188,14 @@ def map_areas(
                 colour=colour,
                 title=say(row),
                 short=_short(row.name),
-                value=_value(row, scale, measure, language),
+                value=look.value(row) if look.value else _value(row, scale, measure, language),
                 point=_point(place),
                 grid=place.grid,
                 size=_size(row, scale),
                 href=look.href(pcode) if look.href else None,
                 selected=pcode == look.selected,
-                faint=bool(look.only) and colour.key not in look.only,
+                faint=(bool(look.only) and colour.key not in look.only)
+                or (look.marked is not None and pcode not in look.marked),
             )
         )
     return areas
@@ -194,7 +204,7 @@ def map_areas(
 def words_of(row: GapRow, table: GapTable, language: str, translate: Translate) -> str:
     """Return what is said of an area: its gap and its share."""
     question = table.question
-    return translate(sentence(row, question.measure, question.unit)) % {
+    return translate(sentence(row, question)) % {
         "name": row.name,
         "gap": number(row.gap, language),
         "share": share(row.coverage, language),

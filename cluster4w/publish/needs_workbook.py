@@ -45,7 +45,7 @@ COLUMNS = (
 )
 _EVERYBODY = N_("All groups")
 _BOTH = N_("Both")
-_MEASURES = (N_("In need"), N_("Targeted"))
+_MEASURES = (N_("In need"), N_("Targeted"), N_("Severity of needs"))
 _UNITS = (N_("Households"), N_("Individuals"))
 _COUNTRY = N_("Whole country")
 _GUIDE = (
@@ -56,6 +56,7 @@ _GUIDE = (
     ),
     N_("“All groups” is a figure for everybody together: it is not the sum of the rows beside it."),
     N_("People in need and people targeted are two rows. Households and individuals may both be given."),
+    N_("A severity is a number from 1 (minimal) to 5 (catastrophic); it needs no unit."),
     N_(
         "Where the figures come from, their date and who validated them is asked when the workbook is loaded."
         " Before anything is loaded, every figure is checked and shown."

@@ -43,10 +43,10 @@ class Projection:
             x, y = points[0]
             steps = []
             for next_x, next_y in points[1:]:
-                # A minus sign separates two numbers as well as a space does.
-                steps.append(f"{next_x - x}{next_y - y}" if next_y < y else f"{next_x - x} {next_y - y}")
+                steps.append(f"{next_x - x} {next_y - y}")
                 x, y = next_x, next_y
-            parts.append(f"M{points[0][0]} {points[0][1]}l{' '.join(steps)}z")
+            # A minus sign separates two numbers as well as a space does.
+            parts.append(f"M{points[0][0]} {points[0][1]}l{' '.join(steps)}z".replace(" -", "-"))
         return "".join(parts)
 
     def _thin(self, ring: Sequence[Sequence[float]]) -> list[Point]:

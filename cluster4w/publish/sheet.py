@@ -20,12 +20,18 @@ from typing import Any, Literal, assert_never
 from sqlalchemy import orm
 
 from cluster4w.gaps.part import part_of
-from cluster4w.gaps.table import GapTable, Question, gap_table
+from cluster4w.gaps.question import Question
+from cluster4w.gaps.table import GapTable, gap_table
+from cluster4w.gaps.who import present_by_area, together_by_area
 from cluster4w.models import Operation
-from cluster4w.publish.map_view import map_areas
+from cluster4w.publish.as_of import file_part
+from cluster4w.publish.gap_words import part_of_name
+from cluster4w.publish.map_classes import Cut, Scale, Shows, overlap_class, scale_for
+from cluster4w.publish.map_view import Look, map_areas
 from cluster4w.publish.projection import Rings
 from cluster4w.publish.sheet_content import content, layout_of
 from cluster4w.publish.sheet_map import Outlines, sheet_map
+from cluster4w.publish.sheet_tables import Around
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.areas import boundaries, boundary_sources, load_gazetteer
 from cluster4w.record.queries.presence import Reported, reported
@@ -33,6 +39,13 @@ from cluster4w.template.language import N_, translator
 from cluster4w.template.problems import Refusal
 
 SheetForm = Literal["pdf", "png", "svg"]
+#: What the name of a file calls a sheet by what its map shows.
+_NAMES: dict[Shows, str] = {
+    "share": "gaps",
+    "missing": "missing",
+    "presence": "presence",
+    "overlap": "overlaps",
+}
 #: Dots per inch of a PNG, as printers ask for.
 DOTS = 300
 
@@ -48,6 +61,19 @@ class Wish:
     region: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the map of a sheet shows, and how: as on the page of the map.
+
+    ``bounds``: for a cut by one's own bounds. ``only``: keys of the classes that alone are shown; none: all.
+    """
+
+    shows: Shows = "share"
+    cut: Cut = "usual"
+    bounds: tuple[int, ...] = ()
+    only: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class SheetData:
     """What every sheet of a question needs, read once."""
@@ -59,9 +85,16 @@ class SheetData:
     outlines: Outlines
     credits: tuple[str, ...]
     reports: tuple[Reported, ...]
+    shown: Shown
+    around: Around
 
 
-def sheet_data(session: orm.Session, operation: Operation, question: Question) -> SheetData:
+def sheet_data(
+    session: orm.Session,
+    operation: Operation,
+    question: Question,
+    shown: Shown = Shown(),
+) -> SheetData:
     """Read what the sheets of a question need.
 
     Raises:
@@ -69,6 +102,7 @@ def sheet_data(session: orm.Session, operation: Operation, question: Question) -
     """
     table = gap_table(session, operation, question)
     gazetteer = load_gazetteer(session, table.edition_id)
+    around = around_of(session, operation, table, shown.shows)
     regions: dict[str, Rings] = dict(boundaries(session, table.edition_id, 1))
     areas: dict[str, Rings] = (
         regions if question.level == 1 else dict(boundaries(session, table.edition_id, question.level))
@@ -85,8 +119,37 @@ def sheet_data(session: orm.Session, operation: Operation, question: Question) -
         gazetteer,
         Outlines(areas, regions, {p.pcode: p.name for p in gazetteer.level(1)}),
         tuple(sorted(credits)),
-        tuple(reported(session, operation, table.months[1])),
+        tuple(reported(session, operation, table.months[1], question.as_of)),
+        shown,
+        around,
     )
+
+
+def around_of(session: orm.Session, operation: Operation, table: GapTable, shows: Shows) -> Around:
+    """Return who is in the areas of a table, or who does the same, where a map shows that."""
+    if shows not in ("presence", "overlap"):
+        return Around()
+    gazetteer = load_gazetteer(session, table.edition_id)
+    if shows == "presence":
+        return Around(present=present_by_area(session, operation, table.question, gazetteer))
+    return Around(together=together_by_area(session, operation, table.question, gazetteer))
+
+
+def shown_scale(table: GapTable, shown: Shown, around: Around, language: str) -> Scale:
+    """Return the classes of a map of these lines."""
+    scale = scale_for(
+        table.by_pcode().values(),
+        table.question.measure,
+        language=language,
+        shows=shown.shows,
+        cut=shown.cut,
+        bounds=shown.bounds,
+        usual=table.map_bounds,
+    )
+    if shown.shows != "overlap":
+        return scale
+    together = frozenset(around.together)
+    return replace(scale, of=lambda row: overlap_class(row, together))
 
 
 def map_sheet(data: SheetData, wish: Wish, *, made: dt.date) -> bytes:
@@ -102,9 +165,11 @@ def map_sheet(data: SheetData, wish: Wish, *, made: dt.date) -> bytes:
             raise _no_region(wish.region, data)
         region = data.gazetteer.by_pcode[wish.region].name
         table = part_of(table, data.gazetteer, wish.region)
+    scale = shown_scale(table, data.shown, data.around, wish.language)
+    look = Look(scale=scale, only=data.shown.only)
     layout = layout_of(wish.paper, landscape=wish.landscape)
     drawing = sheet_map(
-        map_areas(table, data.gazetteer, wish.language, translate),
+        map_areas(table, data.gazetteer, wish.language, translate, look),
         data.outlines,
         within=wish.region,
         width=layout.map_width,
@@ -121,6 +186,9 @@ def map_sheet(data: SheetData, wish: Wish, *, made: dt.date) -> bytes:
         region=region,
         reports=data.reports,
         credits=data.credits,
+        scale=scale,
+        around=data.around,
+        only=data.shown.only,
     )
     return compile_sheet(found, wish.form, made)
 
@@ -147,14 +215,16 @@ def file_name(data: SheetData, wish: Wish) -> str:
     parts = (
         data.table.months[1].replace("-", ""),
         data.table.operation,
-        "gaps" if question.measure == "current" else f"gaps-{question.measure}",
+        _NAMES[data.shown.shows] + ("" if question.measure == "current" else f"-{question.measure}"),
         question.sub_sector,
         f"adm{question.level}",
         region,
         wish.paper.upper() + ("" if wish.landscape else "p"),
+        part_of_name(data.table),
+        file_part(question),
         wish.language,
     )
-    return f"{'_'.join(parts)}.{wish.form}"
+    return f"{'_'.join(filter(None, parts))}.{wish.form}"
 
 
 def _plain(name: str) -> str:
@@ -177,16 +247,20 @@ def _fonts() -> tuple[str, ...]:
 
 
 @cache
-def _form() -> bytes:
-    return (files("cluster4w.publish") / "sheet.typ").read_bytes()
+def _form(name: str) -> bytes:
+    return (files("cluster4w.publish") / name).read_bytes()
 
 
-def compile_sheet(found: Mapping[str, Any], form: SheetForm, made: dt.date) -> bytes:
-    """Set a sheet's content; returns the bytes of its one page."""
+def compile_sheet(found: Mapping[str, Any], form: SheetForm, made: dt.date, main: str = "sheet.typ") -> bytes:
+    """Set a sheet's content with the form ``main``; returns the bytes of its one page."""
     import typst
 
     moment = int(dt.datetime(made.year, made.month, made.day, tzinfo=dt.UTC).timestamp())
-    parts = {"main.typ": _form(), "content.json": json.dumps(found, ensure_ascii=False).encode()}
+    parts = {
+        "main.typ": _form(main),
+        "frame.typ": _form("frame.typ"),
+        "content.json": json.dumps(found, ensure_ascii=False).encode(),
+    }
     shared: dict[str, Any] = {
         "font_paths": list(_fonts()),
         "ignore_system_fonts": True,

@@ -10,22 +10,25 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable
+from cluster4w.publish.as_of import as_of_words
 from cluster4w.publish.figures import day, month, months, number, share
 from cluster4w.publish.gap_words import (
     DISCLAIMER,
     EXAMPLE,
     facts,
     level_name,
+    missing_words,
     note_lines,
+    placed,
     rule_lines,
     source_lines,
     subtitle,
     title,
 )
-from cluster4w.publish.map_classes import heading, usual_scale
+from cluster4w.publish.map_classes import Scale, cut_words, heading
 from cluster4w.publish.sheet_map import SheetMap
+from cluster4w.publish.sheet_tables import Around, top_table
 from cluster4w.record.queries.presence import Reported
 from cluster4w.template.language import N_, Translate, label
 
@@ -90,6 +93,9 @@ def content(
     region: str | None,
     reports: Sequence[Reported],
     credits: Sequence[str],
+    scale: Scale,
+    around: Around,
+    only: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the content of a sheet.
 
@@ -97,22 +103,28 @@ def content(
         region: Name of the region that the sheet is about; None for the whole country.
         reports: What organisations reported for the last month counted.
         credits: Where the outlines come from.
+        scale: The classes of the map.
+        around: Who is in the areas, where the map shows it.
+        only: Keys of the classes that alone are shown; none: all.
     """
-    words = title(table, language, translate)
+    words = title(table, language, translate, scale.shows)
     found: dict[str, Any] = {
         "language": language,
-        "title": f"{region}{translate(N_(': '))}{words[:1].lower()}{words[1:]}" if region else words,
-        "subtitle": subtitle(table, language, translate),
+        "title": placed(words, region, translate) if region else words,
+        "subtitle": subtitle(table, language, translate, scale.shows),
         "operation": label(table.title, language),
         "period": months(*table.months, language),
         "example": translate(EXAMPLE) if table.is_example else "",
+        "as_of": as_of_words(table.question, language, translate),
         "made": {"year": made.year, "month": made.month, "day": made.day},
         "page": {"width": layout.width, "height": layout.height, "landscape": layout.landscape},
         "size": layout.text,
         "figures": _figures(table, language, translate),
         "map": asdict(drawing),
-        "legend": _legend(table, drawing, language, translate),
-        "table": _table(table, layout.lines, language, translate),
+        "legend": _legend(table, scale, drawing, only, language, translate),
+        "table": top_table(
+            table, scale, around, layout.lines, only=only, language=language, translate=translate
+        ),
         "organisations": _organisations(table, reports, language, translate),
     }
     lines = [
@@ -126,7 +138,7 @@ def content(
     day_made = translate(N_("Made on %(date)s")) % {"date": day(made, language)}
     found["foot"] = {
         "size": layout.foot,
-        "columns": _halves(lines),
+        "columns": halves(lines),
         "disclaimer": translate(DISCLAIMER),
         "stamp": f"{day_made} · {stamp(found, lines)}",
     }
@@ -139,7 +151,7 @@ def stamp(found: dict[str, Any], lines: Sequence[str]) -> str:
     return hashlib.sha256(data.encode()).hexdigest()[:10]
 
 
-def _halves(lines: Sequence[str]) -> list[list[str]]:
+def halves(lines: Sequence[str]) -> list[list[str]]:
     """Return the lines in two columns of about the same length."""
     whole, half, index = sum(map(len, lines)), 0, 0
     while index < len(lines) and half + len(lines[index]) / 2 <= whole / 2:
@@ -157,10 +169,9 @@ def _notes(table: GapTable, region: str | None, language: str, translate: Transl
 
 def _figures(table: GapTable, language: str, translate: Translate) -> list[dict[str, str]]:
     total, question = table.total, table.question
-    household = question.unit == "household"
     asked = total.in_need if question.measure == "need" else total.target
     figures = [
-        (number(total.gap, language), N_("households without") if household else N_("people without")),
+        (number(total.gap, language), missing_words(question)),
         (number(asked, language), N_("in need") if question.measure == "need" else N_("targeted")),
         (
             f"{number(total.reached, language)} ({share(total.coverage, language)})"
@@ -175,8 +186,14 @@ def _figures(table: GapTable, language: str, translate: Translate) -> list[dict[
     return [{"value": value, "words": translate(words)} for value, words in figures]
 
 
-def _legend(table: GapTable, drawing: SheetMap, language: str, translate: Translate) -> dict[str, Any]:
-    scale = usual_scale(table.question.measure)
+def _legend(
+    table: GapTable,
+    scale: Scale,
+    drawing: SheetMap,
+    only: Sequence[str],
+    language: str,
+    translate: Translate,
+) -> dict[str, Any]:
     counts = Counter(scale.of(row).key for row in table.by_pcode().values())
     entries = [
         {
@@ -187,64 +204,20 @@ def _legend(table: GapTable, drawing: SheetMap, language: str, translate: Transl
         }
         for entry in scale.legend(counts)
     ]
-    note = ""
+    notes = [translate(words)] if (words := cut_words(scale)) else []
+    if chosen := [c.said(translate) for c in scale.everything if c.key in only]:
+        notes.append(translate(N_("Shown alone: %(classes)s")) % {"classes": ", ".join(chosen)})
     if drawing.unnamed:
-        note = translate(N_("Areas without room for their name: %(count)s")) % {
-            "count": number(drawing.unnamed, language)
-        }
+        notes.append(
+            translate(N_("Areas without room for their name: %(count)s"))
+            % {"count": number(drawing.unnamed, language)}
+        )
     return {
         "title": translate(heading(scale, table.question.measure)),
         "unit": f"{level_name(table, language)}{translate(N_(': '))}{number(sum(counts.values()), language)}",
         "entries": entries,
-        "note": note,
+        "note": "\n".join(notes),
     }
-
-
-def _table(table: GapTable, lines: int, language: str, translate: Translate) -> dict[str, Any]:
-    """Return the areas with the largest gaps, and what is known of no area."""
-    need = table.question.measure == "need"
-    areas = [r for r in table.rows if r.kind == "area" and r.missing]
-    shown = areas[:lines]
-    rest = [r for r in table.rows if r.kind != "area"]
-    left_out = len(areas) - len(shown)
-    notes = []
-    if left_out > 0:
-        notes.append(
-            translate(N_("and %(count)s more areas with a gap")) % {"count": number(left_out, language)}
-        )
-    unplaced = sum((r.reached or 0) for r in rest)
-    if unplaced:
-        notes.append(
-            translate(N_("reached, but known at a higher level only: %(count)s"))
-            % {"count": number(unplaced, language)}
-        )
-    return {
-        "title": translate(N_("Largest gaps")),
-        "heads": [
-            level_name(table, language),
-            translate(N_("In need") if need else N_("Targeted")),
-            translate(N_("Reached")),
-            translate(N_("Gap")),
-            "%",
-            translate(N_("Org.")),
-        ],
-        "rows": [_line(row, need, language) for row in shown],
-        "empty": translate(N_("No area with a gap is known.")),
-        "note": "; ".join(notes),
-    }
-
-
-def _line(row: GapRow, need: bool, language: str) -> list[str]:
-    base = row.in_need if need else row.target
-    name = f"{row.name} ({row.parent_name})" if row.parent_name else row.name
-    return [
-        name,
-        number(base, language),
-        number(row.reached, language),
-        number(row.gap, language),
-        share(row.coverage, language),
-        number(row.organisations, language),
-    ]
 
 
 def _organisations(

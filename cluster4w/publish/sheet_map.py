@@ -134,7 +134,7 @@ def _svg(
     ground = outlines.regions.get(within or "")
     near = f'<path d="{projection.path(ground)}" fill="{_GROUND}"/>' if ground else ""
     drawn = "".join(
-        f'<path d="{projection.path(own[a.pcode])}" fill="{fill_of(a.colour, "sheet")}"/>'
+        f'<path d="{projection.path(own[a.pcode])}" fill="{_fill(a, "sheet")}"/>'
         for a in areas
         if a.pcode in own
     )
@@ -153,10 +153,15 @@ def _svg(
     )
 
 
+def _fill(area: MapArea, name: str) -> str:
+    """Return the fill of an area; one that is not asked for is as pale as the ground."""
+    return _GROUND if area.faint else fill_of(area.colour, name)
+
+
 def _disc(area: MapArea, projection: Projection, radius: float = DISC) -> str:
     x, y = projection.point(*(area.point or (0.0, 0.0)))
     return (
-        f'<circle cx="{x}" cy="{y}" r="{radius * FINE:g}" fill="{fill_of(area.colour, "sheet")}" '
+        f'<circle cx="{x}" cy="{y}" r="{radius * FINE:g}" fill="{_fill(area, "sheet")}" '
         f'stroke="#5b656e" stroke-width="8"/>'
     )
 
@@ -202,7 +207,7 @@ def _labels(
     for area in areas:
         rings = own.get(area.pcode)
         point = middle(rings) if rings else area.point
-        if point is None or area.pcode in skip:
+        if point is None or area.faint or area.pcode in skip:
             continue
         x, y = (v / FINE for v in projection.point(*point))
         room = 0.0
@@ -297,9 +302,7 @@ def _enlarged(small: Sequence[MapArea], own: Mapping[str, Rings], corner: Box, c
     width, height = corner[2] - corner[0], corner[3] - corner[1]
     points = list(chain.from_iterable(positions(own[a.pcode]) for a in small))
     projection = fit(points, round(width * FINE), round((height - 9) * FINE), margin=round(4 * FINE))
-    drawn = "".join(
-        f'<path d="{projection.path(own[a.pcode])}" fill="{fill_of(a.colour, "inset")}"/>' for a in small
-    )
+    drawn = "".join(f'<path d="{projection.path(own[a.pcode])}" fill="{_fill(a, "inset")}"/>' for a in small)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {projection.width} {projection.height}">'
         f'{hatch("inset", FINE)}<g fill-rule="evenodd" stroke="#5b656e" stroke-width="6">{drawn}</g></svg>'

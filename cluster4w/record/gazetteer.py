@@ -59,7 +59,14 @@ class Gazetteer:
 
     def level(self, level: int) -> tuple[Place, ...]:
         """Return the places of a level, in the order of their codes."""
-        return tuple(sorted((p for p in self.places if p.level == level), key=lambda p: p.pcode))
+        return self._levels.get(level, ())
+
+    @cached_property
+    def _levels(self) -> dict[int, tuple[Place, ...]]:
+        found: dict[int, list[Place]] = {}
+        for place in sorted(self.places, key=lambda p: p.pcode):
+            found.setdefault(place.level, []).append(place)
+        return {level: tuple(places) for level, places in found.items()}
 
     @cached_property
     def deepest(self) -> int:

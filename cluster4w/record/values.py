@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cluster4w.record.queries.organisations import Agency
@@ -28,12 +28,20 @@ def stored_keys(template: Template) -> tuple[str, ...]:
 
 def new_uid() -> str:
     """Return a fresh row id: 12 characters that nobody misreads (60 bits)."""
-    number = secrets.randbits(60)
+    return _uid(secrets.randbits(60))
+
+
+def ascending_uids(count: int) -> Iterator[str]:
+    """Yield fresh row ids in ascending order: many rows are written faster when their index only grows."""
+    yield from map(_uid, sorted(secrets.randbits(60) for _ in range(count)))
+
+
+def _uid(number: int) -> str:
     letters = []
     for _ in range(12):
         number, digit = divmod(number, 32)
         letters.append(_ALPHABET[digit])
-    return "".join(letters)
+    return "".join(reversed(letters))
 
 
 def values_of(version: Any, template: Template, agency: Agency | None) -> Values:

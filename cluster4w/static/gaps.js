@@ -34,7 +34,8 @@
     const parts = new URLSearchParams();
     new FormData(form).forEach(function (value, name) {
       const field = form.elements[name];
-      if (value !== "" && value !== (field.dataset && field.dataset.usual)) parts.append(name, value);
+      const usual = field && field.dataset && field.dataset.usual;
+      if (value !== "" && value !== usual) parts.append(name, value);
     });
     const words = parts.toString();
     return form.action + (words ? "?" + words : "");
@@ -49,8 +50,15 @@
     window.history.replaceState(null, "", address);
   }
 
-  // A filter keeps the classes that were chosen since the page was made.
+  // A filter keeps the classes that were chosen since the page was made, and so does a sheet.
   function keep() {
+    document.querySelectorAll("[data-classes]").forEach(function (form) {
+      form.addEventListener("formdata", function (event) {
+        const chosen = new URL(window.location.href).searchParams.get("classe");
+        if (chosen) event.formData.set("classe", chosen);
+        else event.formData.delete("classe");
+      });
+    });
     document.querySelectorAll("[data-filters] .segmented a").forEach(function (way) {
       way.addEventListener("click", function () {
         const here = new URL(window.location.href).searchParams;
@@ -72,15 +80,19 @@
       const code = area.dataset.pcode;
       areas.set(code, (areas.get(code) || []).concat(area));
     });
-    page.querySelectorAll("tr[data-pcode]").forEach(function (row) { rows.set(row.dataset.pcode, row); });
+    page.querySelectorAll("tr[data-pcode]").forEach(function (row) {
+      const code = row.dataset.pcode;
+      rows.set(code, (rows.get(code) || []).concat(row));
+    });
     const details = page.querySelector("[data-details]");
+    if (!details) return;
     const below = details.querySelector("[data-below]");
     const leaves = (details.dataset.leaves || "").split(" ");
     let kept = null;
 
     // A copy of the outline lies on top of all others: in its own place half of it would be hidden.
     function mark(code, on) {
-      if (rows.has(code)) rows.get(code).classList.toggle("chosen", on);
+      (rows.get(code) || []).forEach(function (row) { row.classList.toggle("chosen", on); });
       (marks.get(code) || []).forEach(function (copy) { copy.remove(); });
       marks.delete(code);
       if (!on) return;
@@ -97,16 +109,18 @@
       kept = code;
       mark(code, true);
       const drawn = areas.get(code) || [];
-      const row = rows.get(code);
+      // A list of plans has several rows of an area, under the names of places within it.
+      const own = rows.get(code) || [];
+      const row = own.length === 1 ? own[0] : null;
       const titles = drawn.map(function (area) { return area.querySelector("title").textContent; });
-      const name = row ? row.querySelector("th a").textContent : titles[0].split(":")[0].trim();
+      const name = row || !drawn.length ? own[0].querySelector("th a").textContent : titles[0].split(":")[0].trim();
       const captions = page.querySelectorAll(".maps figcaption");
       details.querySelector(".name").textContent = name;
       details.querySelector(".said").textContent = titles.map(function (title, number) {
         const words = title.slice(title.indexOf(":") + 1).trim();
         return captions.length ? captions[number].textContent + ": " + words : words;
       }).join(" · ");
-      const why = row ? row.querySelector("th a") : drawn[0];
+      const why = own.length ? own[0].querySelector("th a") : drawn[0];
       details.querySelector("[data-why]").setAttribute("href", why.getAttribute("href"));
       if (below) {
         const address = new URL(window.location.href);
@@ -157,10 +171,12 @@
         });
       });
     });
-    rows.forEach(function (row, code) {
-      watch(row, code);
-      row.addEventListener("click", function (event) {
-        if (!event.target.closest("a, summary")) open(code);
+    rows.forEach(function (own, code) {
+      own.forEach(function (row) {
+        watch(row, code);
+        row.addEventListener("click", function (event) {
+          if (!event.target.closest("a, summary")) open(code);
+        });
       });
     });
     details.querySelector("[data-close]").addEventListener("click", function (event) {
@@ -183,6 +199,8 @@
   function choose(page) {
     const classes = Array.from(page.querySelectorAll(".legend a"));
     const all = page.querySelector("[data-all]");
+    // The legend of a list explains, and does not filter.
+    if (!all) return;
     const rows = Array.from(page.querySelectorAll(".gap-table tbody tr"));
     const more = page.querySelector("[data-more]");
     const total = page.querySelector("tfoot th");

@@ -16,10 +16,14 @@ def counts(choice: Choice) -> bool:
     return choice.attributes.get("towards_target", "yes") == "yes"
 
 
-def types_of(template: Template, sub_sector: str, *, counting: bool = True) -> list[Choice]:
-    """Return the activity types of a sub-sector; with ``counting`` only those that count."""
+def types_of(
+    template: Template, sub_sector: str, *, counting: bool = True, only: str | None = None
+) -> list[Choice]:
+    """Return the activity types of a sub-sector; with ``counting`` only those that count, or ``only`` one."""
     return [
         choice
         for choice in template.activity_types
-        if choice.attributes.get("sub_sector") == sub_sector and (counts(choice) or not counting)
+        if choice.attributes.get("sub_sector") == sub_sector
+        and (counts(choice) or not counting)
+        and only in (None, choice.key)
     ]

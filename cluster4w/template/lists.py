@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
 
 from cluster4w.template.language import Labels, label
 from cluster4w.template.text import fold
@@ -41,7 +43,7 @@ class Choice:
         yield from self.aliases
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChoiceList:
     """A named list of choices, in the order in which people see them."""
 
@@ -58,8 +60,9 @@ class ChoiceList:
         """Return the choice with this key, or None."""
         return next((c for c in self.choices if c.key == key), None)
 
-    def by_spelling(self) -> dict[str, str]:
-        """Return folded spelling to choice key, over keys, labels in every language and aliases.
+    @cached_property
+    def by_spelling(self) -> Mapping[str, str]:
+        """Folded spelling to choice key, over keys, labels in every language and aliases.
 
         An earlier choice wins a spelling that two choices claim, so that the order of the list decides.
         """
@@ -69,7 +72,7 @@ class ChoiceList:
                 folded = fold(spelling)
                 if folded:
                     found.setdefault(folded, choice.key)
-        return found
+        return MappingProxyType(found)
 
     def label(self, key: str, language: str) -> str:
         """Return the label of a choice, or the key itself where the list no longer knows it."""

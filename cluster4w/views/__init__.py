@@ -25,17 +25,22 @@ from cluster4w.template.language import N_
 from cluster4w.views import (
     activities,
     activity_form,
+    as_of,
+    charts,
     columns,
     dashboard,
     double_counts,
     exports,
     fixes,
+    gap_why,
     gaps,
     health,
     history,
     home,
     language,
     learned,
+    lists,
+    map_bounds,
     months,
     names,
     needs,
@@ -45,6 +50,7 @@ from cluster4w.views import (
     session,
     submission,
     team,
+    template,
     upload,
     vanished_choices,
 )
@@ -99,6 +105,7 @@ RECORD: tuple[Route, ...] = (
     Route("/<slug>/mois", "months", months.months, MANAGERS, label=N_("Months")),
     Route("/<slug>/mois/<month>/verrouiller", "month_lock", months.month_lock, MANAGERS, ("POST",)),
     Route("/<slug>/mois/<month>/ouvrir", "month_unlock", months.month_unlock, MANAGERS, ("POST",)),
+    Route("/<slug>/mois/<month>/publier", "month_publish", months.month_publish, MANAGERS, ("POST",)),
     Route("/<slug>/mois/<month>/echeance", "month_due", months.month_due, MANAGERS, ("POST",)),
     Route("/<slug>/mois/<month>/neant", "nil_report", months.nil_report, REPORTERS, ("POST",)),
     Route("/<slug>/mois/<month>/neant/reprendre", "nil_report_back", months.nil_report_back, REPORTERS,
@@ -175,6 +182,23 @@ INTAKE: tuple[Route, ...] = (
     Route("/<slug>/regles/<code>", "rule", rules.rule, EVERYONE, section="upload"),
     Route("/<slug>/regles/<code>/gravite", "rule_severity", rules.rule_severity, MANAGERS, ("POST",)),
     Route("/<slug>/regles/<code>/bornes", "rule_bounds", rules.rule_bounds, MANAGERS, ("POST",)),
+    Route("/<slug>/modele", "template", template.template, MANAGERS, section="upload"),
+    Route(
+        "/<slug>/modele/reprendre",
+        "template_take",
+        template.template_take,
+        MANAGERS,
+        ("POST",),
+        section="upload",
+    ),
+    Route(
+        "/<slug>/modele/revenir",
+        "template_back",
+        template.template_back,
+        MANAGERS,
+        ("POST",),
+        section="upload",
+    ),
     Route("/<slug>/modele.xlsx", "template_workbook", exports.template_workbook, INSIDERS),
 )
 
@@ -188,10 +212,26 @@ PUBLISHED: tuple[Route, ...] = (
     Route(
         "/<slug>/ecarts/<pcode>",
         "gap_explanation",
-        gaps.gap_explanation,
+        gap_why.gap_explanation,
         EVERYONE - {Role.PARTNER},
         section="gaps",
     ),
+    Route("/<slug>/bornes", "map_bounds", map_bounds.map_bounds, COORDINATION, section="gaps"),
+    Route("/<slug>/bornes", "map_bounds_set", map_bounds.map_bounds_set, MANAGERS, ("POST",), section="gaps"),
+    Route("/<slug>/graphiques", "charts", charts.charts, EVERYONE - {Role.PARTNER}, section="gaps"),
+    Route("/<slug>/graphiques/feuille.<form>", "chart_sheet", charts.chart_sheet, EVERYONE - {Role.PARTNER}),
+    Route("/<slug>/graphiques/<name>.<form>", "chart_file", charts.chart_file, EVERYONE - {Role.PARTNER}),
+    Route("/<slug>/listes", "lists", lists.lists, EVERYONE - {Role.PARTNER}, section="gaps"),
+    Route(
+        "/<slug>/listes/<name>",
+        "list_of_areas",
+        lists.list_of_areas,
+        EVERYONE - {Role.PARTNER},
+        section="gaps",
+    ),
+    Route("/<slug>/listes/<name>.<form>", "list_file", lists.list_file, EVERYONE - {Role.PARTNER}),
+    Route("/<slug>/listes/plans-en-retard", "overdue_plans", lists.overdue, INSIDERS, section="gaps"),
+    Route("/<slug>/listes/plans-en-retard.<form>", "overdue_file", lists.overdue_file, INSIDERS),
     Route("/<slug>/besoins", "needs", needs.needs, COORDINATION, label=N_("Needs")),
     Route("/<slug>/besoins/modele.xlsx", "needs_template", needs_look.needs_template, COORDINATION),
     Route("/<slug>/besoins", "needs_send", needs_look.needs_send, MANAGERS, ("POST",), section="needs"),
@@ -246,5 +286,6 @@ def init_app(app: Flask) -> None:
     app.extensions["routes"] = {route.endpoint: route for route in ROUTES}
     for route in ROUTES:
         app.add_url_rule(route.rule, route.endpoint, route.view, methods=route.methods)
+    as_of.init_app(app)
     app.add_template_global(navigation, "navigation")
     app.add_template_global(section, "section")

@@ -13,13 +13,15 @@ from markupsafe import Markup
 
 from cluster4w.extensions import db
 from cluster4w.gaps.presence import KeyFigures, ReportingStatus, key_figures, reporting_status
-from cluster4w.gaps.table import GapTable, Question, gap_table
+from cluster4w.gaps.question import Question
+from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.models import Role, SubmissionState
 from cluster4w.publish.map_classes import MapClass
 from cluster4w.publish.map_view import Look, draw
 from cluster4w.record.queries.double_counts import count_pairs
 from cluster4w.record.queries.months import Month, Nil, list_months, nil_reports
 from cluster4w.record.queries.submissions import list_submissions
+from cluster4w.record.queries.templates import pieces_to_take
 from cluster4w.record.queries.vanished import open_questions
 from cluster4w.security import COORDINATION, MANAGERS, allowed, here
 from cluster4w.views.months_choice import month_to_report
@@ -86,6 +88,7 @@ def dashboard() -> ResponseReturnValue:
         waiting=_waiting(submissions),
         doubles=count_pairs(db.session, operation) if role in MANAGERS else 0,
         asked=asked,
+        pieces=pieces_to_take(db.session, operation) if role in MANAGERS else 0,
         submissions=submissions[:LISTED],
         today=today,
         sees_organisations=role in COORDINATION,

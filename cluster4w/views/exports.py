@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from cluster4w.extensions import db
+from cluster4w.gaps.question import Question
+from cluster4w.publish.as_of import file_part
 from cluster4w.publish.workbook import write_export, write_template
 from cluster4w.record.queries.months import list_months
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.record.queries.organisations import Agency, agencies
+from cluster4w.record.queries.releases import list_releases
 from cluster4w.security import here, own_rows_only
 from cluster4w.template.language import LANGUAGES, N_
 from cluster4w.template.problems import Refusal
+from cluster4w.views.as_of import when
 from cluster4w.views.downloads import file_name, months_name, send_written
 from cluster4w.views.months_choice import agency_of, month_of
 from cluster4w.views.responses import unchanged
@@ -20,7 +26,8 @@ from cluster4w.views.responses import unchanged
 
 def exports() -> ResponseReturnValue:
     """Say which months there are, and take an order for a workbook."""
-    if same := unchanged(here().operation.revision):
+    today = dt.datetime.now(dt.UTC).date()
+    if same := unchanged(here().operation.revision, today):
         return same
     months = [m for m in list_months(db.session, here().operation) if m.rows or m.nil_reports]
     return render_template(
@@ -29,11 +36,13 @@ def exports() -> ResponseReturnValue:
         choices=sorted({*plan_months(here().operation), *(m.month for m in months)}),
         layouts=list(here().template.layouts.values()),
         agencies=agencies(db.session, here().operation),
+        releases=list_releases(db.session, here().operation),
+        today=today,
     )
 
 
 def export_workbook() -> ResponseReturnValue:
-    """Send months of the record in a layout: ``?du=&au=&org=&modele=&langue=&public=``."""
+    """Send months of the record in a layout: ``?du=&au=&org=&modele=&langue=&public=&etat=&publication=``."""
     operation = here().operation
     first, last = month_of(request.args.get("du")), month_of(request.args.get("au"))
     if first and last and first > last:
@@ -41,12 +50,14 @@ def export_workbook() -> ResponseReturnValue:
     agency = agency_of(db.session, operation, request.args.get("org"))
     layout, language = _form()
     public = request.args.get("public") == "1"
+    moment = when()
     every = plan_months(operation)
     name = file_name(
         months_name(first or every[0], last or every[-1]),
         operation.slug,
         layout,
         agency.acronym if agency else None,
+        file_part(Question(as_of=moment.at, release=moment.pair)),
         form="xlsx",
     )
     return send_written(
@@ -59,6 +70,7 @@ def export_workbook() -> ResponseReturnValue:
             agency=agency,
             first=first,
             last=last,
+            as_of=moment.at,
             public=public,
         ),
         name,

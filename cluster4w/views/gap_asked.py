@@ -9,11 +9,15 @@ from urllib.parse import quote
 
 from flask import request, url_for
 
-from cluster4w.gaps.table import Question
+from cluster4w.extensions import db
+from cluster4w.gaps.question import Question
 from cluster4w.publish.map_classes import Cut, Shows, own_bounds
 from cluster4w.publish.map_svg import View
+from cluster4w.record.queries.organisations import agencies
 from cluster4w.security import here
-from cluster4w.views.numbers import MONTH
+from cluster4w.template.counting import types_of
+from cluster4w.views.as_of import When, when
+from cluster4w.views.numbers import MONTH, whole
 from cluster4w.views.places import gazetteer
 
 MEASURES = ("current", "projected", "need")
@@ -42,6 +46,9 @@ _ASKED = {
     "group": "groupe",
     "unit": "unite",
     "month": "mois",
+    "first": "depuis",
+    "organisation": "org",
+    "activity_type": "type",
 }
 #: The same by field of :class:`Asked`, in the order of an address.
 _SEEN = {
@@ -54,11 +61,16 @@ _SEEN = {
     "beside": "cote",
     "chosen": "zone",
     "whole": "tout",
+    "state": "etat",
+    "release": "publication",
 }
 #: What else falls away when a field changes, because it speaks of what was there before.
 _LEAVES = {
+    "sub_sector": ("activity_type",),
     "level": ("chosen", "whole"),
     "within": ("chosen", "whole"),
+    "state": ("release",),
+    "release": ("state",),
 }
 #: What matters to the page of the map only.
 _HERE_ONLY = ("chosen", "whole")
@@ -70,7 +82,10 @@ class Asked:
 
     ``within``: p-code of the area above, whose areas alone are shown. ``only``: keys of classes.
     ``beside``: a sub-sector or a month for a second map. ``chosen``: p-code of the area that is opened.
-    ``whole``: the whole table rather than its largest gaps.
+    ``whole``: the whole table rather than its largest gaps. ``state``: a day
+    (``YYYY-MM-DD``) or ``release``: a release (``2016-06.1``) at which the record is asked, with the moment
+    in the question's ``as_of``. ``at``: the page that asks, an endpoint, and ``parts``: what its addresses
+    have besides.
     """
 
     question: Question = _QUESTION
@@ -83,13 +98,22 @@ class Asked:
     beside: str = ""
     chosen: str = ""
     whole: bool = False
+    state: str = ""
+    release: str = ""
+    at: str = "gaps"
+    parts: tuple[tuple[str, str], ...] = ()
 
     def changed(self, **changes: Any) -> Asked:
         """Return the same with fields of :class:`Question` or of this class changed."""
-        left = {field: getattr(_USUAL, field) for key in changes for field in _LEAVES.get(key, ())}
-        asked = {k: v for k, v in changes.items() if k in _ASKED}
-        seen = {k: v for k, v in changes.items() if k in _SEEN}
-        return replace(self, question=replace(self.question, **asked), **(left | seen))
+        left = {field for key in changes for field in _LEAVES.get(key, ())}
+        usual = {field: getattr(self._usual_of(field), field) for field in left}
+        made = usual | {k: v for k, v in changes.items() if k in _ASKED or k in _SEEN}
+        question = replace(self.question, **{k: v for k, v in made.items() if k in _ASKED})
+        return replace(self, question=question, **{k: v for k, v in made.items() if k in _SEEN})
+
+    @staticmethod
+    def _usual_of(field: str) -> Any:
+        return _USUAL.question if field in _ASKED else _USUAL
 
     def parameters(self) -> dict[str, Any]:
         """Return the address's parameters that differ from the usual, in a fixed order."""
@@ -101,7 +125,7 @@ class Asked:
                     parts[name] = _written(value)
         return parts
 
-    def address(self, endpoint: str = "gaps", **changes: Any) -> str:
+    def address(self, endpoint: str = "", **changes: Any) -> str:
         """Return the address of this page, or of another one on the same question, with something changed.
 
         Changes are fields of :class:`Question`, of this class, or parts of the endpoint's rule.
@@ -109,12 +133,14 @@ class Asked:
         rest = {k: v for k, v in changes.items() if k not in _ASKED and k not in _SEEN}
         seen = self.changed(**{k: v for k, v in changes.items() if k not in rest})
         parts = seen.parameters()
-        if endpoint != "gaps":
+        if endpoint in ("", self.at):
+            rest = {**dict(self.parts), **rest}
+        else:
             for field in _HERE_ONLY:
                 parts.pop(_SEEN[field], None)
-        return url_for(endpoint, **parts, **rest)
+        return url_for(endpoint or self.at, **parts, **{k: v for k, v in rest.items() if v != ""})
 
-    def addresses(self, name: str, endpoint: str = "gaps", **changes: Any) -> Callable[[str], str]:
+    def addresses(self, name: str, endpoint: str = "", **changes: Any) -> Callable[[str], str]:
         """Return what makes the address of many areas: like :meth:`address` with the p-code as ``name``.
 
         A map has hundreds of them, and their addresses differ in nothing else.
@@ -138,8 +164,12 @@ class Asked:
         if not self.beside:
             return None
         if MONTH.fullmatch(self.beside):
-            return replace(self.question, month=self.beside)
-        return replace(self.question, sub_sector=self.beside)
+            # A month before the span begins has no span: it is counted from the plan's start.
+            first = self.question.first
+            return replace(
+                self.question, month=self.beside, first=first if first and first <= self.beside else None
+            )
+        return replace(self.question, sub_sector=self.beside, activity_type=None)
 
 
 _USUAL = Asked()
@@ -151,8 +181,15 @@ def _written(value: Any) -> Any:
     return 1 if value is True else value
 
 
-def asked() -> Asked:
-    """Read the question from the address; what makes no sense there is left at its usual value."""
+def asked(moment: When | None = None) -> Asked:
+    """Read the question from the address; what makes no sense there is left at its usual value.
+
+    ``moment``: the moment that is asked for, where the caller has read it.
+
+    Raises:
+        Refusal: there is no such release, or the record cannot be asked as of that day.
+    """
+    moment = when() if moment is None else moment
     lists = here().template.lists
 
     def one_of(name: str, choices: Any, usual: Any) -> Any:
@@ -166,13 +203,21 @@ def asked() -> Asked:
     if within:
         level = max(level, gazetteer().by_pcode[within].level + 1)
     usual = _USUAL.question
+    sub_sector = one_of("sous_secteur", sub_sectors, usual.sub_sector)
+    types = {c.key for c in types_of(here().template, sub_sector, counting=False)}
+    last = month if MONTH.fullmatch(month) else moment.month
     question = Question(
         level=level,
-        month=month if MONTH.fullmatch(month) else None,
-        sub_sector=one_of("sous_secteur", sub_sectors, usual.sub_sector),
+        month=last,
+        sub_sector=sub_sector,
         group=one_of("groupe", {c.key for c in lists["population_group"]}, None),
         measure=one_of("mesure", MEASURES, usual.measure),
         unit=one_of("unite", UNITS, usual.unit),
+        as_of=moment.at,
+        release=moment.pair,
+        organisation=_organisation(),
+        activity_type=one_of("type", types, None),
+        first=_first(request.args.get("depuis", ""), last),
     )
     beside = request.args.get("cote", "")
     others = sub_sectors - {question.sub_sector}
@@ -187,7 +232,24 @@ def asked() -> Asked:
         beside=beside if beside in others or (MONTH.fullmatch(beside) and beside != month) else "",
         chosen=_area("zone", below=DEEPEST + 1),
         whole=request.args.get("tout") == "1",
+        state=moment.state,
+        release=moment.release,
     )
+
+
+def _first(month: str, last: str | None) -> str | None:
+    """Return the first month asked for, None for the plan's or one after the last."""
+    if not MONTH.fullmatch(month) or month <= f"{here().operation.plan_start:%Y-%m}":
+        return None
+    return month if last is None or month <= last else None
+
+
+def _organisation() -> int | None:
+    """Return the organisation asked for, None for one that takes no part."""
+    number = whole(request.args.get("org"))
+    if number is None:
+        return None
+    return number if number in {a.id for a in agencies(db.session, here().operation)} else None
 
 
 def _area(name: str, below: int) -> str:

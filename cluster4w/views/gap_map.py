@@ -10,9 +10,11 @@ from markupsafe import Markup
 
 from cluster4w.extensions import db
 from cluster4w.gaps.part import part_of
+from cluster4w.gaps.question import Question
 from cluster4w.gaps.row import GapRow
-from cluster4w.gaps.table import GapTable, Question, gap_table
+from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.gaps.who import Present, Together, present_by_area, together_by_area
+from cluster4w.publish.figures import months
 from cluster4w.publish.map_classes import Scale, heading, overlap_class, scale_for
 from cluster4w.publish.map_svg import fill_of
 from cluster4w.publish.map_view import Drawing, Look, draw, words_of
@@ -89,6 +91,7 @@ def scale_of(page: Asked, *answers: Answer) -> Scale:
         shows=SHOWN.get(page.shows, "share"),
         cut=CUTS.get(page.cut, "usual"),
         bounds=page.bounds,
+        usual=answers[0].table.map_bounds,
     )
 
 
@@ -164,9 +167,19 @@ def _href(page: Asked) -> Callable[[str], str]:
 
 
 def _captions(page: Asked, answers: list[Answer]) -> tuple[str, ...]:
+    language, tables = here().language, [one.table for one in answers]
     if page.other is not None and page.other.month != page.question.month:
-        return tuple(formats.month(one.table.months[1]) for one in answers)
-    return tuple(label(one.table.sub_sector_labels, here().language) for one in answers)
+        if page.question.first is None:
+            return tuple(formats.month(table.months[1]) for table in tables)
+        return tuple(months(*table.months, language) for table in tables)
+    if page.question.activity_type is None:
+        return tuple(label(table.sub_sector_labels, language) for table in tables)
+    # The second sub-sector has other activity types: all of them count.
+    types = [label(t.activity_type, language) if t.activity_type else gettext("All types") for t in tables]
+    return tuple(
+        f"{label(table.sub_sector_labels, language)}{gettext(': ')}{kind}"
+        for table, kind in zip(tables, types, strict=True)
+    )
 
 
 # --- what is said of an area ------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
 
+from cluster4w.extensions import db
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable
 from cluster4w.gaps.who import Present
@@ -17,7 +19,9 @@ from cluster4w.publish.map_classes import Scale
 from cluster4w.publish.map_svg import MANY
 from cluster4w.publish.map_view import Drawing
 from cluster4w.record.gazetteer import Place
+from cluster4w.record.queries.organisations import agencies
 from cluster4w.security import here
+from cluster4w.template.counting import types_of
 from cluster4w.template.language import label
 from cluster4w.views import formats
 from cluster4w.views.gap_asked import CUTS, DEEPEST, MEASURES, SHOWN, UNITS, VIEWS, Asked
@@ -79,6 +83,59 @@ def at_level(page: Asked, level: int) -> str:
     lineage = gazetteer().lineage(page.within) if page.within else ()
     above = [p.pcode for p in lineage if p.level < level]
     return page.address(level=level, within=above[-1] if above else "")
+
+
+def selects(page: Asked, months: list[str]) -> list[Option]:
+    """Return the choices that are too many for segments; the first value of each is the whole."""
+    q, lists = page.question, here().template.lists
+    types = types_of(here().template, q.sub_sector, counting=False)
+    start = f"{here().operation.plan_start:%Y-%m}"
+    until = [m for m in months if start < m <= (q.month or m)]
+    offered: list[tuple[str, str, str, str | int | None, list[tuple[str | int, str]]]] = [
+        (
+            "groupe",
+            gettext("Group"),
+            gettext("All groups"),
+            q.group,
+            [(c.key, label(c.labels, here().language)) for c in lists["population_group"]],
+        ),
+        (
+            "type",
+            gettext("Activity type"),
+            gettext("All types"),
+            q.activity_type,
+            [(c.key, label(c.labels, here().language)) for c in types],
+        ),
+        (
+            "org",
+            gettext("Reporting organisation"),
+            gettext("All organisations"),
+            q.organisation,
+            _reporting(q.organisation),
+        ),
+        (
+            "depuis",
+            gettext("Counted from"),
+            gettext("the plan’s start"),
+            q.first,
+            [(m, formats.month(m)) for m in until],
+        ),
+    ]
+    return [
+        Option(
+            name,
+            said,
+            [("", whole, not chosen), *((str(key), words, key == chosen) for key, words in choices)],
+        )
+        for name, said, whole, chosen, choices in offered
+    ]
+
+
+def _reporting(chosen: int | None) -> list[tuple[str | int, str]]:
+    """Return the organisations that report, with the names of those that share an acronym."""
+    found = [a for a in agencies(db.session, here().operation) if a.role != "donor" or a.id == chosen]
+    times = Counter(a.acronym for a in found)
+    return [(a.id, a.acronym if times[a.acronym] == 1 else f"{a.acronym} ({a.name})") for a in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +215,10 @@ def region_of(page: Asked) -> Place | None:
 
 def title(page: Asked, table: GapTable) -> str:
     """Return the question that the page answers, with the part of the country that it is about in front."""
-    words = gap_words.title(table, here().language, gettext)
+    words = gap_words.title(table, here().language, gettext, SHOWN.get(page.shows, "share"))
     if not page.within:
         return words
-    return f"{gazetteer().by_pcode[page.within].name}{gettext(': ')}{words[:1].lower()}{words[1:]}"
+    return gap_words.placed(words, gazetteer().by_pcode[page.within].name, gettext)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +275,14 @@ def filter_summary(page: Asked, table: GapTable) -> str:
         level_name(table, q.level),
         unit_words(q.unit),
         group,
+        *([choice("activity_type", q.activity_type)] if q.activity_type else []),
+        *([gettext("only %(organisation)s", organisation=table.organisation)] if table.organisation else []),
+        *([gettext("since %(month)s", month=formats.month(q.first))] if q.first else []),
         *([shown_words()[page.shows]] if page.shows else []),
     ]
-    return " · ".join(w if i == 0 else w[:1].lower() + w[1:] for i, w in enumerate(words))
+    # A word that goes on in capitals is an acronym.
+    small = (w if i == 0 or w[1:2].isupper() else w[:1].lower() + w[1:] for i, w in enumerate(words))
+    return " · ".join(small)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,29 @@
-"""Where help is missing: the map with its table, why a figure is what it is, and both as files."""
+"""Where help is missing: the map with its table, and both as files."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from flask import abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from cluster4w.extensions import db
-from cluster4w.gaps.explain import explain
-from cluster4w.gaps.row import GapRow
-from cluster4w.gaps.table import GapTable, gap_table
+from cluster4w.gaps.table import GapTable
 from cluster4w.publish import gap_words
+from cluster4w.publish.as_of import file_part
 from cluster4w.publish.gap_files import write_gap_file
-from cluster4w.publish.sheet import Wish, map_sheet, sheet_data
+from cluster4w.publish.sheet import Shown, Wish, map_sheet, sheet_data
 from cluster4w.publish.sheet import file_name as sheet_name
 from cluster4w.publish.sheet_content import PAPERS
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.security import here
 from cluster4w.views import gap_page
+from cluster4w.views.as_of import when_or_why_not
 from cluster4w.views.downloads import file_name, months_name, send_written
-from cluster4w.views.gap_asked import Asked, asked
-from cluster4w.views.gap_map import Answer, answer, look, maps, scale_of
+from cluster4w.views.gap_asked import CUTS, SHOWN, Asked, asked
+from cluster4w.views.gap_foot import foot_words
+from cluster4w.views.gap_map import answer, look, maps, scale_of
 from cluster4w.views.gap_search import search
 from cluster4w.views.places import gazetteer
 from cluster4w.views.responses import unchanged
@@ -38,7 +38,8 @@ def gaps() -> ResponseReturnValue:
     """Show the map and its table; who looks for a place is sent to the map on which it is opened."""
     if same := unchanged(here().operation.revision):
         return same
-    page = asked()
+    moment, wrong_moment = when_or_why_not()
+    page = asked(moment)
     wanted = request.args.get("lieu", "").strip()
     found = search(page, wanted) if wanted else None
     if found is not None and found.address:
@@ -48,19 +49,21 @@ def gaps() -> ResponseReturnValue:
     drawn = maps(page, one)
     months = _months(table)
     region = gap_page.region_of(page)
-    return render_template(
+    shown = render_template(
         "gaps.html",
         page=page,
         table=table,
         maps=drawn,
         drawing=drawn.drawing,
         title=gap_page.title(page, table),
-        lead=gap_words.subtitle(table, here().language, gettext),
+        lead=gap_words.subtitle(table, here().language, gettext, SHOWN.get(page.shows, "share")),
+        part=gap_words.part_lines(table, here().language, gettext),
+        missing=gettext(gap_words.missing_words(page.question)),
         way=gap_page.way(page),
         filters=gap_page.filters(page, table),
         options=gap_page.options(page, table, drawn.drawing, months),
         summary=gap_page.filter_summary(page, table),
-        groups=list(here().template.lists["population_group"]),
+        selects=gap_page.selects(page, months),
         months=months,
         lines=gap_page.lines(page, one, drawn.scale),
         opened=gap_page.opened(page, one, drawn.scale),
@@ -74,8 +77,10 @@ def gaps() -> ResponseReturnValue:
         wanted=wanted,
         found=found.places if found else (),
         choice=gap_page.choice,
-        **_words(table),
+        wrong_moment=wrong_moment,
+        **foot_words(table),
     )
+    return (shown, 400) if wrong_moment else shown
 
 
 def _better_level(page: Asked, table: GapTable) -> tuple[str, str] | None:
@@ -99,50 +104,6 @@ def _regions(table: GapTable) -> list[tuple[str, str]]:
     return [(p.pcode, p.name) for p in gazetteer().level(1)]
 
 
-def _words(table: GapTable) -> dict[str, Any]:
-    language = here().language
-    return {
-        "sources": gap_words.source_lines(table, language, gettext),
-        "rules": gap_words.rule_lines(table, language, gettext),
-        "facts": gap_words.facts(table, language, gettext),
-        "notes": [note.words(gettext) for note in table.notes],
-        "disclaimer": gettext(gap_words.DISCLAIMER),
-        # Source sentences that may hold a per cent sign, which the pages' own function would fill.
-        "said": gettext,
-    }
-
-
-def gap_explanation(pcode: str) -> ResponseReturnValue:
-    """Say why the figures of an area are what they are."""
-    if same := unchanged(here().operation.revision):
-        return same
-    page = asked()
-    table = gap_table(db.session, here().operation, page.question)
-    row = _row(table, pcode)
-    explanation = explain(db.session, here().operation, page.question, pcode, kind=row.kind)
-    return render_template(
-        "gaps_explanation.html",
-        page=page,
-        table=table,
-        line=gap_page.line(page, Answer(table), row),
-        row=row,
-        explanation=explanation,
-        target=row.target_source,
-        area_name=gap_page.level_name(table, page.question.level),
-        lead=gap_words.subtitle(table, here().language, gettext),
-        choice=gap_page.choice,
-        unit=gap_page.unit_words(page.question.unit),
-        **_words(table),
-    )
-
-
-def _row(table: GapTable, pcode: str) -> GapRow:
-    found = next((row for row in table.rows if row.pcode == pcode), None)
-    if found is None:
-        abort(404)
-    return found
-
-
 def gap_file(form: str) -> ResponseReturnValue:
     """Send the table or the map as a file."""
     if form not in FORMS:
@@ -160,6 +121,8 @@ def gap_file(form: str) -> ResponseReturnValue:
         f"adm{q.level}",
         page.within or None,
         q.group,
+        gap_words.part_of_name(table),
+        file_part(q),
         form=form,
     )
     return send_written(
@@ -183,6 +146,7 @@ def gap_sheet(form: str) -> ResponseReturnValue:
         language=here().language,
         region=request.args.get("region") or None,
     )
-    data = sheet_data(db.session, here().operation, page.question)
+    shown = Shown(SHOWN.get(page.shows, "share"), CUTS.get(page.cut, "usual"), page.bounds, page.only)
+    data = sheet_data(db.session, here().operation, page.question, shown)
     today = dt.datetime.now(dt.UTC).date()
     return send_written(lambda out: out.write(map_sheet(data, wish, made=today)), sheet_name(data, wish))

@@ -12,9 +12,11 @@ from cluster4w.extensions import db
 from cluster4w.models import Role
 from cluster4w.record.operations.months import lock_month, set_due_date, unlock_month
 from cluster4w.record.operations.nil_reports import report_nothing, take_back
+from cluster4w.record.operations.releases import publish_month
 from cluster4w.record.queries.audit import Event, events
 from cluster4w.record.queries.months import list_months
 from cluster4w.record.queries.organisations import agencies
+from cluster4w.record.queries.releases import list_releases
 from cluster4w.security import here, own_rows_only
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
@@ -28,6 +30,7 @@ def months() -> ResponseReturnValue:
     today = dt.datetime.now(dt.UTC).date()
     if (same := unchanged(here().operation.revision, today)) is not None:
         return same
+    released = list_releases(db.session, here().operation)
     latest: dict[str, Event] = {}
     for event in events(db.session, here().operation, subject="period", limit=200):
         if event.action in ("period.locked", "period.opened"):
@@ -37,6 +40,8 @@ def months() -> ResponseReturnValue:
         months=list_months(db.session, here().operation),
         latest=latest,
         today=today,
+        releases=released,
+        published={r.month: r for r in released if r.last},
         participants=sum(1 for a in agencies(db.session, here().operation) if a.role != "donor"),
     )
 
@@ -54,6 +59,18 @@ def month_unlock(month: str) -> ResponseReturnValue:
     if unlock_month(db.session, here().operation, month, actor=here().person):
         flash(gettext("%(month)s is open again.", month=_words(month)))
     db.session.commit()
+    return redirect(url_for("months"))
+
+
+def month_publish(month: str) -> ResponseReturnValue:
+    """Publish a month as the record stands now, and lock it."""
+    note = request.form.get("note", "")
+    made = publish_month(db.session, here().operation, month, note=note, actor=here().person)
+    number = made.number
+    db.session.commit()
+    flash(
+        gettext("%(month)s is published (no. %(number)s) and locked.", month=_words(month), number=number)
+    )
     return redirect(url_for("months"))
 
 

@@ -127,7 +127,8 @@ def _held(contents: list[Content], levels: dict[int, tuple[str, int]]) -> list[H
         mine = [c for c in contents if (c.measure, c.sub_sector) == (measure, sub_sector)]
         whole = [c for c in mine if c.population_group is None] or mine
         totals = []
-        for unit in dict.fromkeys(c.unit for c in whole):
+        # Ranks of severity have no total.
+        for unit in dict.fromkeys(c.unit for c in whole if c.unit in UNITS):
             level = min(c.level for c in whole if c.unit == unit)
             total = sum(c.total for c in whole if c.unit == unit and c.level == level)
             totals.append(f"{formats.number(total)} {gettext(UNITS[unit])}")

@@ -13,12 +13,14 @@ from tests.benchmarks import (
     bench_gaps,
     bench_mapping,
     bench_places,
+    bench_recording,
     bench_workbooks,
 )
 
 WHAT = (
     "all",
     "workbooks",
+    "recording",
     "annotated",
     "compare",
     "gaps",
@@ -61,6 +63,8 @@ def main() -> None:
             print("The real workbook is not here: ../shared is absent.")
     if arguments.what in ("all", "workbooks"):
         _print(bench_workbooks.run(sizes or [1_000, 10_000, 100_000], databases))
+    if arguments.what in ("all", "recording"):
+        _print(bench_recording.run(sizes or [100_000], databases))
     if arguments.what in ("all", "annotated"):
         _print(bench_annotated.run(sizes or [1_000, 25_000], REAL if REAL.exists() else None))
     if arguments.what in ("all", "compare"):

@@ -11,7 +11,7 @@ from sqlalchemy import orm
 
 from cluster4w.models import Activity, Operation
 from cluster4w.models.engine import make_engine
-from cluster4w.record.operations.double_count_scan import refresh, scan_all
+from cluster4w.record.operations.double_count_scan import find_of, keep_found, scan_all
 from cluster4w.record.queries.alike_rows import facts_of_region, facts_of_uids
 from cluster4w.record.queries.areas import load_gazetteer
 from tests.benchmarks.bench_gaps import fill
@@ -56,7 +56,7 @@ def _measure(kind: str, count: int) -> dict[str, object]:
             scanned = time.perf_counter() - begin
             one = facts_of_uids(session, operation, {"T00000000000"})
             begin = time.perf_counter()
-            refresh(session, operation, one)
+            keep_found(session, operation, one, find_of(session, operation, one, {}), ())
             single = time.perf_counter() - begin
         engine.dispose()
     return {

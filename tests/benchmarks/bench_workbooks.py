@@ -147,13 +147,14 @@ def run(sizes: list[int], databases: list[str]) -> list[dict[str, object]]:
             with tempfile.TemporaryDirectory() as folder, fresh_database(database) as url:
                 path = Path(folder) / f"generated_{size}.xlsx"
                 with _session(url) as session:
-                    _make_workbook(session, path, size)
+                    make_workbook(session, path, size)
                 figures = {phase: measure(phase, path, url) for phase in PHASES}
                 found += _rows(database, size, figures)
     return found
 
 
-def _make_workbook(session: orm.Session, path: Path, size: int) -> None:
+def make_workbook(session: orm.Session, path: Path, size: int) -> None:
+    """Write a generated workbook of the example's operation."""
     from cluster4w.record.queries.areas import load_gazetteer
     from cluster4w.record.queries.operations import plan_months, template_of
     from cluster4w.record.queries.organisations import agencies

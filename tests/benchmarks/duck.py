@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cluster4w.gaps.question import Question
 from cluster4w.gaps.rules import counts, rule_of
-from cluster4w.gaps.table import Question
 from cluster4w.template.lists import Choice, CountingRule
 
 COLUMNS = (
@@ -41,7 +41,10 @@ def statement(question: Question, choices: Iterable[Choice], household_size: flo
     finest = "adm3_pcode" if question.level == 3 else "adm2_pcode"
     where = ["status IN ('completed', 'planned', 'ongoing')"]
     where += [f"population_group = '{question.group}'"] if question.group else []
-    where += [f"period BETWEEN '2016-01' AND '{question.month}'"] if question.month else []
+    where += (
+        [f"period BETWEEN '{question.first or '2016-01'}' AND '{question.month}'"] if question.month else []
+    )
+    where += [f"organisation_id = {question.organisation}"] if question.organisation is not None else []
     factor = 1 / household_size if question.unit == "household" else household_size
     own, other = (
         ("households", "individuals") if question.unit == "household" else ("individuals", "households")

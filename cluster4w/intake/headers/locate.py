@@ -21,6 +21,11 @@ FEWEST = 4
 
 _SENTINEL = re.compile(r"^(end of|fin (du|de la|de) )|^end$|^fin$")
 _TOTAL = re.compile(r"^(grand |sous |sub )?(total|totaux)( general| generaux)?\b|^somme$|^sum$")
+_NOTE = re.compile(
+    r"(?:n\.? ?b\.?|notes?|nota|remarques?|sources?|observations?|l[ée]gende|legend|prepared by"
+    r"|pr[ée]par[ée] par|[ée]tabli par|compiled by) ?[:\-–]",
+    re.IGNORECASE,
+)
 _HINT = re.compile(
     r"\b(select|choose|choisir|choisissez|selectionne[rz]?|liste deroulante|drop down|dropdown|renseigner"
     r"|indiquer|insert|inserer|saisir|fill in|format|obligatoire|mandatory|required|facultatif|optional"
@@ -133,7 +138,8 @@ def _by_tags(top: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> Table | N
 def no_data(row: Sequence[Cell], number: int, table: Table) -> str | None:
     """Return why a row below the header is no data, or None.
 
-    ``blank``, ``hxl``, ``hint``, ``example``, ``sentinel``, ``total`` or ``header`` (the labels once more).
+    ``blank``, ``hxl``, ``hint``, ``example``, ``sentinel``, ``total``, ``note`` or ``header`` (the
+    labels once more).
     """
     first = ""
     for cell in row:
@@ -164,6 +170,8 @@ def _by_first(first: str, row: Sequence[Cell], number: int, table: Table) -> str
         return "sentinel"
     if total:
         return "total"
+    if _NOTE.match(first) and sum(1 for c in row if c != "") == 1:
+        return "note"
     if number < table.first_data_row + HINT_ROWS:
         if _EXAMPLE.match(fold(first)):
             return "example"

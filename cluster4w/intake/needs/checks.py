@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from cluster4w.intake.areas.match import listed
 from cluster4w.intake.findings import Finding
+from cluster4w.intake.needs.columns import SEVERITY
 from cluster4w.intake.needs.places import Places
 from cluster4w.intake.needs.reader import About, Collected, Read
 from cluster4w.intake.opening.scan import column_letter
@@ -24,6 +26,9 @@ LEAST_ROWS = 3
 
 def checked(collected: Collected, places: Places, level_names: Mapping[str, Labels]) -> Iterator[Finding]:
     """Yield what there is to say about the figures of a file as a whole."""
+    # Ranks of severity are no people: they neither add up nor make a household.
+    people = {about: read for about, read in collected.figures.items() if about[0] != SEVERITY}
+    collected = replace(collected, figures=people)
     yield from _wholes(collected, places.gazetteer)
     yield from _totals_rows(collected, places.gazetteer)
     yield from _household_sizes(collected)

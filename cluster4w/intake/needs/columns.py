@@ -12,7 +12,9 @@ from cluster4w.template.completion import OUR_CLUSTER
 from cluster4w.template.declaration import Template
 from cluster4w.template.text import fold, fold_header
 
-IN_NEED, TARGETED = "in_need", "targeted"
+IN_NEED, TARGETED, SEVERITY = "in_need", "targeted", "severity"
+#: The unit of a severity: it ranks needs from 1 to 5, and is never added up or converted.
+CLASS = "class"
 
 #: Group codes of the HNO/HPC files; the template's own list knows the words.
 GROUP_CODES = {
@@ -36,6 +38,8 @@ NATIONAL = {
 TOTALS = re.compile(r"(?:sous |grand |sub )?(?:total|totaux|totals|subtotal)\b.*|.* total|ensemble")
 
 _MEASURES = (
+    # First: a "severity of needs" is no need.
+    (SEVERITY, re.compile(r"\b(severity|severite|gravite)\b")),
     (IN_NEED, re.compile(r"\b(in need|inneed|pin|need|needs|besoin|besoins)\b")),
     (TARGETED, re.compile(r"\b(targeted|target|targets|cible|cibles|ciblee|ciblees|prevu|tgt)\b")),
 )
@@ -45,7 +49,12 @@ _UNITS = (
 )
 _LEVEL_NAME = re.compile(r"adm(?:in)?([0-3])(?:name|nom|na)?(?:fr|en)?|name([0-3])")
 _HXL_LEVEL = re.compile(r"#adm([0-3])\+(code|name)")
-#: Shares and severities are no people.
+#: What keeps a column about severity from ranking an area: people in a class, shares, other sectors' needs.
+_NOT_A_RANK = re.compile(
+    r"\d|\b(population|people|personnes?|individus?|menages?|households?|pin|nombre|number|percent|pourcentage"
+    r"|taux|share|part|inter ?(sector|sectoriel|sectorielle|cluster|sectoral))\b"
+)
+#: Shares and ranks are no people.
 _NO_PEOPLE = re.compile(
     r"%|\b(percent|pourcentage|taux|rate|share|part|severity|severite|gravite|rank|rang)\b", re.I
 )
@@ -155,6 +164,11 @@ def find_columns(table: Table, template: Template) -> NeedColumns:
                 plain.setdefault(meaning, []).append(at)
         elif found := _LEVEL_NAME.fullmatch(squeezed):
             names.setdefault(int(found[1] or found[2]), at)
+        elif _is_severity(table, at):
+            if _other_cluster(table, at, template):
+                others.append(header)
+            else:
+                figures.append(_severity_column(table, at, template))
         elif _NO_PEOPLE.search(header):
             continue
         elif _other_cluster(table, at, template):
@@ -176,6 +190,19 @@ def _words_of(table: Table, at: int) -> str:
     """Return the folded words over a column, those of the heading above it included."""
     above = table.above[at] if at < len(table.above) else ""
     return fold(f"{above} {table.headers[at]}")
+
+
+def _is_severity(table: Table, at: int) -> bool:
+    """Tell whether a column ranks the needs of an area; one that counts the people of a class does not."""
+    words = fold_header(table.headers[at])
+    counts = "%" in table.headers[at] or _NOT_A_RANK.search(words)
+    return measure_of(words) == SEVERITY and not counts
+
+
+def _severity_column(table: Table, at: int, template: Template) -> FigureColumn:
+    words = _words_of(table, at)
+    group = spelt_within(words, "population_group", template)
+    return FigureColumn(at, SEVERITY, group, spelt_within(words, "sub_sector", template), CLASS)
 
 
 def _other_cluster(table: Table, at: int, template: Template) -> bool:
@@ -212,14 +239,14 @@ def _figure_column(table: Table, at: int, template: Template) -> FigureColumn | 
 
 def spelt_within(folded: str, list_name: str, template: Template) -> str | None:
     """Return the choice whose spelling stands in the words as a whole, the longest one first."""
-    spellings = template.lists[list_name].by_spelling()
+    spellings = template.lists[list_name].by_spelling
     padded = f" {folded} "
     found = [s for s in spellings if f" {s} " in padded]
     return spellings[max(found, key=len)] if found else None
 
 
 def measure_of(text: str) -> str | None:
-    """Return the measure that words name: ``in_need``, ``targeted`` or None."""
+    """Return the measure that words name: ``in_need``, ``targeted``, ``severity`` or None."""
     folded = fold(text)
     return next((m for m, pattern in _MEASURES if pattern.search(folded)), None)
 

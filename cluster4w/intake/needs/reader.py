@@ -11,8 +11,10 @@ from typing import Any
 from cluster4w.intake.findings import Finding
 from cluster4w.intake.needs.columns import (
     ALL,
+    CLASS,
     GROUP_CODES,
     IN_NEED,
+    SEVERITY,
     FigureColumn,
     NeedColumns,
     measure_of,
@@ -99,7 +101,7 @@ class Reader:
 
     def __post_init__(self) -> None:
         self._spelt = {
-            name: self.template.lists[name].by_spelling()
+            name: self.template.lists[name].by_spelling
             for name in ("cluster", "sub_sector", "population_group")
         }
 
@@ -219,14 +221,15 @@ class Reader:
 
     def _figure(self, number: int, column: FigureColumn, cell: Any, said: _Said, located: Located) -> bool:
         """Add one figure; returns False when it was left out."""
-        value = number_of(cell)
+        measure, sub_sector, group, unit = self._about(column, said)
+        value = _class_of(cell) if measure == SEVERITY else number_of(cell)
         if value is None or value < 0:
             code = "needs.not_a_number" if value is None else "needs.negative"
+            code = "needs.not_a_severity" if measure == SEVERITY else code
             self.collected.findings.append(
                 self._finding(Severity.ERROR, code, number, column.at, text_of(cell))
             )
             return False
-        measure, sub_sector, group, unit = self._about(column, said)
         about = (measure, located.level or 0, located.pcode, sub_sector, group, unit)
         before = self.collected.figures.get(about)
         if before is None:
@@ -234,8 +237,12 @@ class Reader:
             read.parts.update({located.part_of} - {""})
             return True
         if self.columns.adds_up or (located.part_of and located.part_of not in before.parts):
-            before.value += value
-            before.rows += 1
+            if measure == SEVERITY:
+                # Of several areas or rows that are one here, the gravest speaks: ranks are not added.
+                before.value = max(before.value, value)
+            else:
+                before.value += value
+                before.rows += 1
             before.parts.update({located.part_of} - {""})
             return True
         self.collected.findings.append(
@@ -254,7 +261,7 @@ class Reader:
         if measure is None:
             measure = IN_NEED
             self._assume("needs.assumed_measure", column.at)
-        unit = column.unit or said.unit
+        unit = CLASS if measure == SEVERITY else column.unit or said.unit
         if unit is None:
             unit = "individual"
             if not self.columns.is_hno:
@@ -268,9 +275,10 @@ class Reader:
         """Keep what a row of totals says, to be compared with the sum of the others."""
         for column, cell in raw:
             value = number_of(cell)
-            if value is not None and scope != UNKNOWN:
+            about = self._about(column, said)
+            if value is not None and scope != UNKNOWN and about[0] != SEVERITY:
                 read = self._read(value, number, column.at)
-                self.collected.totals.append(TotalsRow(self._about(column, said), scope, read))
+                self.collected.totals.append(TotalsRow(about, scope, read))
 
     def _assume(self, code: str, at: int | None) -> None:
         if f"{code}{at}" not in self.assumed:
@@ -298,3 +306,11 @@ class Reader:
             params=params,
             suggestion=suggestion,
         )
+
+
+def _class_of(cell: Any) -> float | None:
+    """Return a severity, 1 to 5: "4", "3.2", "4 - Extreme"; None for anything else."""
+    value = number_of(cell)
+    if value is None and (found := re.match(r"\s*([1-5])(?![\d.,])", text_of(cell))):
+        value = float(found[1])
+    return value if value is not None and 1 <= value <= 5 else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from cluster4w.intake.areas.report import finding_json, findings_text
 from cluster4w.intake.findings import Finding, summary, words
+from cluster4w.intake.needs.columns import SEVERITY
 from cluster4w.models import NeedSource
 from cluster4w.record.operations.needs import Figure
 from cluster4w.template.language import N_, Translate
@@ -81,6 +82,12 @@ words(
     Severity.ERROR,
     N_("Figures that are no numbers"),
     N_("“%(value)s” is no number of people or households; the figure was left out."),
+)
+words(
+    "needs.not_a_severity",
+    Severity.ERROR,
+    N_("Severities outside 1 to 5"),
+    N_("“%(value)s” is no severity from 1 to 5; it was left out. Other scales are not translated."),
 )
 words(
     "needs.repeated",
@@ -280,10 +287,12 @@ class LoadedNeeds:
     regions: dict[str, str] = field(default_factory=dict)
 
     def kinds(self) -> list[Kind]:
-        """Return what the figures are about: measure, sub-sector, group, unit, in the order of the file."""
-        return list(
-            dict.fromkeys((f.measure, f.sub_sector, f.population_group, f.unit) for f in self.figures)
-        )
+        """Return what the figures are about: measure, sub-sector, group, unit, in the order of the file.
+
+        Severities are left aside: regions and totals mean nothing to them.
+        """
+        people = [f for f in self.figures if f.measure != SEVERITY]
+        return list(dict.fromkeys((f.measure, f.sub_sector, f.population_group, f.unit) for f in people))
 
     def by_region(self, kind: Kind) -> list[RegionTotal]:
         """Return the regions of one kind of figures, the whole country last where the file gives it."""

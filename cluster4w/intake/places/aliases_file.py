@@ -75,7 +75,7 @@ def load_aliases(
     loaded = LoadedAliases(name)
     rows = _rows(data)
     loaded.read = len(rows)
-    spellings = template_of(operation).lists["org_type"].by_spelling()
+    spellings = template_of(operation).lists["org_type"].by_spelling
     everyone = agencies(session, operation)
     families: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:

@@ -342,7 +342,7 @@ class PlaceFinder:
         if elsewhere:
             self._outside(work, "name", elsewhere, work.name, suggestion)
         elif other := self.index.at_another_level(work.name, work.level, work.parent):
-            asked = self._ask(work, (p for p, _ in near))
+            asked = self._ask(work, dict.fromkeys([*self._around(other, work), *(p for p, _ in near)]))
             work.say("name", "area.not_this_level", None, place=self.index.describe_all(other), **asked)
         elif sites := self._sites(work):
             only = sites[0].name if len(sites) == 1 and sites[0].level == work.level else None
@@ -353,6 +353,11 @@ class PlaceFinder:
             asked = self._ask(work, (p for p, _ in near))
             work.say("name", "area.unknown", suggestion, parent=self._parent(work), nearest=nearest, **asked)
         return None
+
+    def _around(self, places: Iterable[Place], work: Level) -> list[Place]:
+        """Return the areas of the level asked for, inside the parent, in which places of lower levels lie."""
+        codes = (self.gazetteer.within(p.pcode, work.level) for p in places if p.level > work.level)
+        return self.index.inside([p for code in codes if (p := self.gazetteer.get(code))], work.parent)
 
     def _several(self, work: Level) -> bool:
         """Say, where a cell names several places, which of them are known; it is never parted silently."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ SAME = 90.0
 CONTRADICTS = 60.0
 #: A name this alike may be the same organisation: it is asked. "VSF Suisse" and "VSF Belgique" stay below.
 SIMILAR = 90.0
+#: Letters of the longest acronym.
+_ACRONYM = 8
 #: From here on an organisation is offered to whoever is asked.
 ALIKE = 50.0
 
@@ -34,6 +36,12 @@ class Found:
     agency: Agency | None
     issue: tuple[str, Issue] | None = None
     learned: int | None = None
+    #: The organisation of the file (its negative id) that this may be another spelling of; it is asked.
+    near: int | None = None
+
+
+#: Acronym, name and type of a row.
+Said = tuple[str, str, str]
 
 
 @dataclass
@@ -57,7 +65,9 @@ class OrganisationFinder:
         return cls(context.agencies, own, context.learned("organisation"), country=country)
 
     def __post_init__(self) -> None:
-        self._memo: dict[tuple[str, str, str], Found] = {}
+        self._memo: dict[Said, Found] = {}
+        self._rows: dict[Said, int] = {}
+        self._unsaid: dict[Said, Found] = {}
         self._named: dict[tuple[str, str], Found] = {}
         self._by_id = {str(a.id): a for a in self.agencies}
         self._acronyms = by_folded((fold(a.acronym), a) for a in self.agencies)
@@ -66,13 +76,40 @@ class OrganisationFinder:
     def find(self, acronym: str, name: str, type_: str) -> Found:
         """Return the reporting organisation of a row."""
         said = (acronym, name, type_)
+        self._rows[said] = self._rows.get(said, 0) + 1
         found = self._memo.get(said)
         if found is None:
+            found = self._unsaid.pop(said, None)
+        if found is None:
             found = self._own_rows(acronym, name) if self.own else self._find(acronym, name, type_)
+        if said not in self._memo:
             told = found.issue is not None and found.issue[1].code == "organisation.new"
             # A new organisation is announced at its first row, not at each.
             self._memo[said] = Found(found.agency) if told else found
         return found
+
+    def better_spelt(self) -> list[Said]:
+        """Return the spellings of new organisations that more rows have than the one that was seen first.
+
+        The first of those that are equally frequent counts.
+        """
+        spelt: dict[int, dict[tuple[str, str], list[Said]]] = {}
+        for said, found in self._memo.items():
+            new = found.near or (found.agency.id if found.agency else 0)
+            if new < 0 and all(said):
+                spelt.setdefault(new, {}).setdefault((fold(said[0]), fold(said[1])), []).append(said)
+        better = []
+        for spellings in spelt.values():
+            rows = {which: sum(map(self._rows.__getitem__, said)) for which, said in spellings.items()}
+            most = max(rows, key=rows.__getitem__)
+            if rows[most] > rows[next(iter(rows))]:
+                better.append(max(spellings[most], key=self._rows.__getitem__))
+        return better
+
+    def bring_first(self, spellings: Iterable[Said]) -> None:
+        """Look at these before any row: what they name is new, and other spellings are asked as theirs."""
+        for said in spellings:
+            self._unsaid[said] = self._find(*said)
 
     def registered(self, key: str, text: str) -> Found:
         """Return the one organisation with this acronym or name, for donors and partners.
@@ -230,15 +267,26 @@ class OrganisationFinder:
             ((fuzz.token_sort_ratio(fold(name), fold(a.name)), a) for a in agencies), key=lambda p: -p[0]
         )
         score, best = scored[0]
+        if best.id < 0:
+            return self._beside_new(best, score, acronym, name, type_)
         if score >= SAME or (score >= CONTRADICTS and len(agencies) == 1):
             params = {"taken": _describe(best), **self._ask("org_name", name, [best])}
             return Found(best, ("org_name", Issue("organisation.name_differs", params, best.name)))
-        if all(a.id < 0 for a in agencies) and type_:
-            # Both come with this file, each with a name of its own: two organisations with one acronym.
-            return self._bring(acronym, name, type_)
         known = "; ".join(_describe(a) for a in agencies)
         params = {"known": known, **self._ask("org_name", name, (a for _, a in scored))}
         return Found(None, ("org_name", Issue("organisation.doubtful", params, best.name)))
+
+    def _beside_new(self, new: Agency, score: float, acronym: str, name: str, type_: str) -> Found:
+        """Return the organisation of a row whose acronym the file itself brought, under another name.
+
+        Nobody registered that one: a name like its own may be a misspelling or another organisation.
+        """
+        if score < CONTRADICTS and type_ and all(a.id < 0 for a in self._acronyms[fold(acronym)]):
+            # Each has a name of its own: two organisations with one acronym.
+            return self._bring(acronym, name, type_)
+        params = {"known": _describe(new), **self._ask("org_name", name, self._alike(name))}
+        issue = Issue("organisation.doubtful", params, new.name)
+        return Found(None, ("org_name", issue), near=new.id)
 
     def _unknown(self, acronym: str, name: str, type_: str) -> Found:
         named = self._named_in(name or acronym)
@@ -248,7 +296,8 @@ class OrganisationFinder:
             others = [a for a in self._alike(name or acronym) if a != similar]
             params = {"known": _describe(similar), **self._ask(key, name or acronym, [similar, *others])}
             suggestion = similar.name if name else similar.acronym
-            return Found(None, (key, Issue("organisation.doubtful", params, suggestion)))
+            near = similar.id if similar.id < 0 else None
+            return Found(None, (key, Issue("organisation.doubtful", params, suggestion)), near=near)
         if acronym and name and type_:
             return self._bring(acronym, name, type_)
         key = "org_acronym" if acronym else "org_name"
@@ -270,7 +319,7 @@ class OrganisationFinder:
 
     def _similar(self, text: str) -> Agency | None:
         """Return a registered organisation whose name, or acronym for a bare acronym, is nearly this one."""
-        known = self._names if len(text) > 8 or " " in text else self._acronyms
+        known = self._names if len(text) > _ACRONYM or " " in text else self._acronyms
         best = process.extractOne(fold(text), known.keys(), scorer=fuzz.ratio, score_cutoff=SIMILAR)
         return known[best[0]][0] if best else None
 
@@ -280,6 +329,28 @@ class OrganisationFinder:
         self._acronyms.setdefault(fold(acronym), []).append(agency)
         self._names.setdefault(fold(name), []).append(agency)
         return Found(agency, ("org_acronym", Issue("organisation.new", {"name": name})))
+
+
+def misspelt(names: Mapping[str, int]) -> dict[str, str]:
+    """Return names that may be misspellings of a more frequent one: to the most frequent of those.
+
+    ``names``: in how many rows each stands. Of two that are equally frequent the first is the right one.
+    Names with other digits are other names.
+    """
+    ranked = sorted(names, key=lambda name: -names[name])
+    known = [fold(name) for name in ranked]
+    found = {}
+    for place, name in enumerate(ranked[1:], 1):
+        if len(name) <= _ACRONYM and " " not in name:
+            continue
+        best = process.extractOne(known[place], known[:place], scorer=fuzz.ratio, score_cutoff=SIMILAR)
+        if best is not None and _digits(best[0]) == _digits(known[place]) and best[0] != known[place]:
+            found[name] = ranked[best[2]]
+    return found
+
+
+def _digits(text: str) -> list[str]:
+    return [letter for letter in text if letter.isdigit()]
 
 
 def by_folded(pairs: Iterable[tuple[str, Agency]]) -> dict[str, list[Agency]]:

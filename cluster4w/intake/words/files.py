@@ -73,6 +73,15 @@ words(
     N_("The file has no column for the month. Say which month it reports."),
 )
 words(
+    "period.not_as_said",
+    _W,
+    N_("Another month than the file says"),
+    N_(
+        "The rows are taken for %(month)s, the month that was chosen for the file; above its table or as the"
+        " name of its sheet stands %(said)s. If that is the month, send the file again for it."
+    ),
+)
+words(
     "period.not_known",
     _E,
     N_("The month of a row is not known"),
@@ -101,6 +110,16 @@ words(
     _I,
     N_("Names outside the register"),
     N_("“%(value)s” is not in the register of organisations; the name is kept as typed (%(count)s rows)."),
+)
+
+words(
+    "organisation.like_another",
+    _I,
+    N_("Names much like each other"),
+    N_(
+        "“%(value)s” (rows: %(count)s) is much like “%(likely)s” (rows: %(others)s), and neither is in the"
+        " register. If they are one organisation, use one spelling; if they are two, have both registered."
+    ),
 )
 
 words(

@@ -216,6 +216,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "month.without_year": {"value": "mai"},
     "month.year_assumed": {"value": "mai", "month": "2016-05"},
     "period.outside_plan": {"value": "2015-05", "first": "2016-01", "last": "2016-12"},
+    "period.not_as_said": {"month": "2016-06", "said": "2016-05"},
     "period.locked": {"value": "2016-05"},
     "yes_no.unreadable": {"value": "peut-être"},
     "choice.unknown": {
@@ -238,6 +239,12 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "activity_type.absent": {"count": 14},
     "area.level_not_loaded": {"count": 14},
     "organisation.not_registered": {"value": "ECHO", "count": 14},
+    "organisation.like_another": {
+        "value": "Wold Vision",
+        "count": 1,
+        "likely": "World Vision",
+        "others": 40,
+    },
     "cells.merged": {"header": "Région", "ranges": "5-9"},
     "cells.merged_figure": {"header": "Ménages", "ranges": "5-9"},
     "column.months_without_year": {"columns": "F-H"},

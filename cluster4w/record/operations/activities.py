@@ -1,61 +1,68 @@
-"""Writing versions of activities: the one way into the record."""
+"""Writing versions of activities: the one way into the record.
+
+What can be made of them before the record is locked is made by :func:`prepare_versions`; others only wait for
+:func:`write_versions`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.models import Activity, Operation, Person, Submission
 from cluster4w.models.base import now
-from cluster4w.record.alike import facts_from
+from cluster4w.models.engine import more_room
+from cluster4w.record.alike import Facts, facts_from
+from cluster4w.record.alike_pairs import Found
 from cluster4w.record.operations.audit import log
-from cluster4w.record.operations.double_count_scan import refresh
+from cluster4w.record.operations.double_count_scan import find_of, keep_found
 from cluster4w.record.operations.summary import follow, last_version
-from cluster4w.record.queries.operations import locked_months, template_of
-from cluster4w.record.values import extra_values, new_uid, stored_keys
-from cluster4w.template.declaration import Template
-from cluster4w.template.kinds import Values
+from cluster4w.record.operations.version_rows import (
+    BATCH,
+    MANY,
+    Change,
+    Row,
+    RowMaker,
+    batches,
+    write_rows,
+)
+from cluster4w.record.queries.operations import locked_months
+from cluster4w.record.values import ascending_uids, new_uid
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
-#: Versions per statement: large enough to amortise, small enough for every database's parameter limit.
-BATCH = 2_000
+__all__ = ["BATCH", "Change", "Overtaken", "Versions", "batches", "prepare_versions", "record_versions",
+           "touch", "write_versions"]  # fmt: skip
+
 #: Identities per look-up.
 LOOKUP = 500
-
-T = TypeVar("T")
 
 _TABLE = cast(sa.Table, Activity.__table__)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One version to write. ``uid`` None makes a new activity; a known one gets its next version."""
-
-    organisation_id: int
-    values: Values
-    uid: str | None = None
-    source_row: int | None = None
-    withdrawn: bool = False
-    #: Values of file columns that nobody recognised, by header.
-    extra: dict[str, Any] = field(default_factory=dict)
-    #: Cells that were corrected in the page: see :attr:`cluster4w.models.Activity.fixed`.
-    fixed: list[Any] | None = None
-    #: When it was said, where that is not now: the example tells of months gone by.
-    recorded_at: dt.datetime | None = None
+class Overtaken(Exception):
+    """An activity has got another version since the next one was prepared. Nothing is to be written."""
 
 
-def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield lists of at most ``size`` items."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch
+@dataclass(slots=True)
+class Versions:
+    """New versions that only have to be written, and what they do to what is in the record."""
+
+    names: tuple[str, ...]
+    rows: list[Row] = field(default_factory=list)
+    uids: list[str] = field(default_factory=list)
+    #: The versions that are replaced, by when; None: when the new ones are written.
+    replaced: dict[dt.datetime | None, list[int]] = field(default_factory=dict)
+    #: The months that the new versions and the replaced ones lie in.
+    months: set[str] = field(default_factory=set)
+    #: Likely double counts, beside the rows with keys up to ``seen``.
+    pairs: Found = field(default_factory=Found)
+    seen: int = 0
 
 
 def record_versions(
@@ -66,86 +73,132 @@ def record_versions(
     actor: Person | None,
     submission: Submission | None = None,
     action: str = "activities.recorded",
-    progress: Callable[[int], None] | None = None,
 ) -> list[str]:
     """Write new versions and supersede those that they replace; returns the uids, in order.
 
-    ``progress`` is told how many more are written, now and then. A version whose ``uid`` is unknown to the
-    operation is an activity's first. Set-based: a batch of rows is one look-up, one update and one insert.
+    A version whose ``uid`` is unknown to the operation is an activity's first. Set-based: a batch of rows is
+    one look-up, one update and one insert.
 
     Raises:
         Refusal: a version, or the one it replaces, lies in a locked month. Nothing is written then.
     """
     # First: whoever records at the same time waits here, and then sees these rows.
+    last_version(session, operation)
+    versions = prepare_versions(session, operation, changes)
+    write_versions(session, operation, versions, actor=actor, submission=submission, action=action)
+    return versions.uids
+
+
+def prepare_versions(
+    session: orm.Session,
+    operation: Operation,
+    changes: Iterable[Change],
+    *,
+    fresh: int = 0,
+    newcomers: Mapping[int, tuple[str, str]] | None = None,
+) -> Versions:
+    """Return versions ready to be written, as the record is now. Writes nothing.
+
+    Args:
+        session: any.
+        operation: whose activities they are.
+        changes: what they say; may come as they are read.
+        fresh: about how many of them are new activities.
+        newcomers: acronym and name of the organisations with numbers below zero; complete after ``changes``.
+    """
+    maker = RowMaker(session, operation)
+    found = Versions(maker.names, seen=_newest(session, operation))
+    new = ascending_uids(fresh)
+    says: dict[str, Facts | None] = {}
+    for batch in batches(changes, LOOKUP):
+        known = _current(session, operation, [c.uid for c in batch if c.uid])
+        for change in batch:
+            uid = change.uid or next(new, None) or new_uid()
+            before = known.get(uid)
+            found.uids.append(uid)
+            found.rows.append(maker.row(change, uid, before.version + 1 if before else 1))
+            found.months.add(str(change.values.get("period") or ""))
+            if before:
+                found.months.add(before.period or "")
+                found.replaced.setdefault(change.recorded_at, []).append(before.id)
+            says[uid] = None if change.withdrawn else facts_from(change.values, uid, change.organisation_id)
+    found.pairs = find_of(session, operation, says, newcomers or {})
+    return found
+
+
+def write_versions(
+    session: orm.Session,
+    operation: Operation,
+    versions: Versions,
+    *,
+    actor: Person | None,
+    submission: Submission | None = None,
+    action: str = "activities.recorded",
+    organisations: Mapping[int, int] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Write versions and supersede those that they replace.
+
+    Args:
+        session: one that writes.
+        operation: whose activities they are.
+        versions: from :func:`prepare_versions`.
+        actor: who records.
+        submission: where they come from.
+        action: of the audit event.
+        organisations: the key of each organisation that had a number below zero.
+        progress: told how many more are written, now and then.
+
+    Raises:
+        Refusal: a version, or the one it replaces, lies in a locked month. Nothing is written then.
+        Overtaken: a replaced version is no longer the current one. What was written is to be rolled back.
+    """
     last = last_version(session, operation)
     moment = now()
-    known = _current(session, operation, [c.uid for c in changes if c.uid])
-    if locked := locked_months(session, operation):
-        _refuse_locked(locked, changes, known)
-    uids = [change.uid or new_uid() for change in changes]
-    shared = {
-        "operation_id": operation.id,
-        "recorded_at": moment,
-        "superseded_at": None,
-        "submission_id": submission.id if submission else None,
-        "author_id": actor.id if actor else None,
-    }
-    versions = _versions(template_of(operation), changes, uids, known, shared)
-    replaced: dict[dt.datetime, list[int]] = {}
-    for change, uid in zip(changes, uids, strict=True):
-        if uid in known:
-            replaced.setdefault(change.recorded_at or moment, []).append(known[uid].id)
-    for since, numbers in replaced.items():
-        for ids in batches(numbers, LOOKUP):
-            session.execute(sa.update(_TABLE).where(Activity.id.in_(ids)).values(superseded_at=since))
-    for batch in batches(versions, BATCH):
-        session.execute(sa.insert(_TABLE), batch)
-        if progress is not None:
-            progress(len(batch))
-    said = {
-        uid: None if change.withdrawn else facts_from(change.values, uid, change.organisation_id)
-        for change, uid in zip(changes, uids, strict=True)
-    }
-    touch(session, operation)
-    follow(session, operation, last, changed=bool(replaced))
-    refresh(session, operation, said)
+    _refuse_locked(locked_months(session, operation), versions.months)
+    with more_room(session, len(versions.rows) >= MANY):
+        _supersede(session, versions.replaced, moment)
+        write_rows(
+            session,
+            versions.names,
+            versions.rows,
+            moment=moment,
+            organisations=organisations or {},
+            shared={
+                "operation_id": operation.id,
+                "submission_id": submission.id if submission else None,
+                "author_id": actor.id if actor else None,
+            },
+            progress=progress,
+        )
+        touch(session, operation)
+        follow(session, operation, last, changed=bool(versions.replaced))
+        meanwhile = _recorded_between(session, operation, versions.seen, last)
+        keep_found(session, operation, versions.uids, versions.pairs, meanwhile)
     log(
         session,
         action,
         subject="submission" if submission else "activity",
-        subject_id=submission.id if submission else (uids[0] if uids else ""),
+        subject_id=submission.id if submission else next(iter(versions.uids), ""),
         operation=operation,
         actor=actor,
-        versions=len(uids),
-        uids=uids[:20],
+        versions=len(versions.uids),
+        uids=versions.uids[:20],
     )
-    return uids
 
 
-def _versions(
-    template: Template,
-    changes: Iterable[Change],
-    uids: Iterable[str],
-    known: Mapping[str, Any],
-    shared: Mapping[str, Any],
-) -> Iterator[dict[str, Any]]:
-    """Yield the columns of each new version; ``shared`` are those that all of them have in common."""
-    keys = stored_keys(template)
-    for change, uid in zip(changes, uids, strict=True):
-        before = known.get(uid)
-        value = change.values.get
-        row: dict[str, Any] = {key: value(key) for key in keys}
-        row.update(shared)
-        if change.recorded_at is not None:
-            row["recorded_at"] = change.recorded_at
-        row["uid"] = uid
-        row["version"] = before.version + 1 if before else 1
-        row["withdrawn"] = change.withdrawn
-        row["source_row"] = change.source_row
-        row["organisation_id"] = change.organisation_id
-        row["fixed"] = change.fixed
-        row["extra"] = (extra_values(change.values, template) or {}) | change.extra or None
-        yield row
+def _supersede(
+    session: orm.Session, replaced: Mapping[dt.datetime | None, list[int]], moment: dt.datetime
+) -> None:
+    for since, numbers in replaced.items():
+        for ids in batches(numbers, LOOKUP):
+            done: Any = session.execute(
+                sa.update(_TABLE)
+                .where(_TABLE.c.id.in_(ids), _TABLE.c.superseded_at.is_(None))
+                .values(superseded_at=since or moment)
+            )
+            if done.rowcount != len(set(ids)):
+                raise Overtaken
 
 
 def touch(session: orm.Session, operation: Operation) -> None:
@@ -154,25 +207,42 @@ def touch(session: orm.Session, operation: Operation) -> None:
     session.flush()
 
 
+def _newest(session: orm.Session, operation: Operation) -> int:
+    """Return the key of the newest version: an operation's keys ascend, one after the other records in it."""
+    mine = sa.select(Activity.id).where(Activity.operation_id == operation.id)
+    return session.scalar(mine.order_by(Activity.id.desc()).limit(1)) or 0
+
+
+def _recorded_between(session: orm.Session, operation: Operation, seen: int, last: int) -> Collection[str]:
+    """Return the activities with versions that were recorded after ``seen``, up to ``last``."""
+    if last <= seen:
+        return ()
+    return set(
+        session.scalars(
+            sa.select(Activity.uid).where(
+                # Of the sum SQLite knows no index: it looks the few keys up.
+                Activity.operation_id + 0 == operation.id, Activity.id > seen, Activity.id <= last
+            )
+        )
+    )  # fmt: skip
+
+
 def _current(session: orm.Session, operation: Operation, uids: Sequence[str]) -> dict[str, Any]:
     """Return uid to (id, version, period) of the current versions."""
-    found = {}
-    for batch in batches(uids, LOOKUP):
-        for row in session.execute(
-            sa.select(Activity.id, Activity.uid, Activity.version, Activity.period).where(
-                Activity.operation_id == operation.id,
-                Activity.uid.in_(batch),
-                Activity.superseded_at.is_(None),
-            )
-        ):
-            found[row.uid] = row
-    return found
+    if not uids:
+        return {}
+    rows = session.execute(
+        sa.select(Activity.id, Activity.uid, Activity.version, Activity.period).where(
+            Activity.operation_id == operation.id,
+            Activity.uid.in_(uids),
+            Activity.superseded_at.is_(None),
+        )
+    )
+    return {row.uid: row for row in rows}
 
 
-def _refuse_locked(locked: set[str], changes: Iterable[Change], known: dict[str, Any]) -> None:
-    months = {str(c.values["period"]) for c in changes if c.values.get("period")}
-    months |= {known[c.uid].period for c in changes if c.uid in known}
-    if closed := sorted(m for m in months if m in locked):
+def _refuse_locked(locked: set[str], months: set[str]) -> None:
+    if closed := sorted(months & locked):
         raise Refusal(
             "period.locked",
             N_("The month %(month)s is locked. Ask the information manager to open it."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import cast
@@ -134,27 +135,73 @@ def _decisions(session: orm.Session, pair_ids: list[int]) -> dict[int, tuple[str
     return found
 
 
-def refresh(session: orm.Session, operation: Operation, touched: Mapping[str, Facts | None]) -> Scan:
-    """Look for pairs of the rows that were just recorded; pairs that they no longer make are gone.
+def find_of(
+    session: orm.Session,
+    operation: Operation,
+    touched: Mapping[str, Facts | None],
+    newcomers: Mapping[int, tuple[str, str]],
+) -> Found:
+    """Return the pairs that rows make with each other and with the record, before they are in it.
 
     Args:
-        touched: identity to what the row says now; None where it counts nobody (any more).
+        session: any; nothing is written.
+        operation: of the record.
+        touched: identity to what the row is going to say; None where it counts nobody (any more).
+        newcomers: acronym and name of organisations that are not registered yet, by their number in rows.
     """
-    scan = Scan()
     counted = [f for f in touched.values() if f is not None and f.period]
-    if counted:
-        months = {str(f.period) for f in counted}
-        rows = facts_of_areas(
-            session,
-            operation,
-            cercles={f.adm2 for f in counted if f.adm2},
-            regions={f.adm1 for f in counted if f.adm1 and not f.adm2},
-            months={m for month in months for m in (previous(month), month, following(month))},
-        )
-        comparer = comparer_of(session, operation)
-        scan.take(find_pairs(rows, sub_sectors_of(operation), comparer, touched=touched.keys()))
-    scan.keep(session, operation, _pairs_of(session, operation, touched.keys()))
-    return scan
+    if not counted:
+        return Found()
+    months = {str(f.period) for f in counted}
+    rows = facts_of_areas(
+        session,
+        operation,
+        cercles={f.adm2 for f in counted if f.adm2},
+        regions={f.adm1 for f in counted if f.adm1 and not f.adm2},
+        months={m for month in months for m in (previous(month), month, following(month))},
+    )
+    rows = [row for row in rows if row.uid not in touched]
+    if session.get_bind().dialect.name == "sqlite":
+        # As its driver gives them: days are text.
+        counted = [f._replace(start=_text(f.start), end=_text(f.end)) for f in counted]
+    comparer = comparer_of(session, operation, newcomers)
+    return find_pairs([*rows, *counted], sub_sectors_of(operation), comparer, touched=touched.keys())
+
+
+def _text(day: dt.date | str | None) -> str | None:
+    return None if day is None else str(day)
+
+
+def keep_found(
+    session: orm.Session,
+    operation: Operation,
+    uids: Collection[str],
+    found: Found,
+    meanwhile: Collection[str],
+) -> None:
+    """Write the pairs that were found of rows that are recorded now; those they no longer make are gone.
+
+    Args:
+        session: one that writes.
+        operation: of the record.
+        uids: the rows.
+        found: their pairs, from :func:`find_of`.
+        meanwhile: rows that others have recorded since then; they are looked at again.
+    """
+    others = set(meanwhile).difference(uids)
+    if others:
+        found.pairs = {pair: likeness for pair, likeness in found.pairs.items() if others.isdisjoint(pair)}
+    _keep(session, operation, set(uids), found)
+    if others:
+        facts = facts_of_uids(session, operation, others)
+        again = find_of(session, operation, {uid: facts.get(uid) for uid in others}, {})
+        _keep(session, operation, others, again)
+
+
+def _keep(session: orm.Session, operation: Operation, uids: Collection[str], found: Found) -> None:
+    scan = Scan()
+    scan.take(found)
+    scan.keep(session, operation, _pairs_of(session, operation, uids))
 
 
 def _pairs_of(session: orm.Session, operation: Operation, uids: Collection[str]) -> list[DoubleCount]:

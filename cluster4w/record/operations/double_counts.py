@@ -10,6 +10,7 @@ from cluster4w.models.base import now
 from cluster4w.record.operations.activities import touch
 from cluster4w.record.operations.audit import log
 from cluster4w.record.operations.double_count_scan import Scan, scan_all
+from cluster4w.record.operations.turns import wait_for_turn
 from cluster4w.record.queries.alike_rows import facts_of_uids
 from cluster4w.template.language import N_
 from cluster4w.template.problems import NotFound, Refusal
@@ -46,6 +47,7 @@ def settle(
         Refusal: a row of it no longer counts, the verdict or the kept row makes no sense, or the kept row
             would in the end be left out for the other one.
     """
+    wait_for_turn(session, operation)
     pair = _pair(session, operation, pair_id)
     rows = facts_of_uids(session, operation, {pair.first_uid, pair.second_uid})
     if len(rows) < 2:
@@ -92,6 +94,7 @@ def take_back(
     Raises:
         NotFound: there is no such pair, or nothing is decided about it.
     """
+    wait_for_turn(session, operation)
     pair = _pair(session, operation, pair_id)
     if pair.state == "open":
         raise NotFound("double_count.open", N_("Nothing is decided about these two activities."))

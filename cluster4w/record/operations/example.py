@@ -19,6 +19,7 @@ from cluster4w.record.operations.example_rows import ExampleRow, example_rows
 from cluster4w.record.operations.needs import Figure, save_needs
 from cluster4w.record.operations.people import add_person
 from cluster4w.record.operations.shipping import COUNTRY, EDITION, ship_reference_data
+from cluster4w.record.operations.templates import begin_versions
 from cluster4w.record.queries.areas import get_edition, load_gazetteer
 from cluster4w.record.queries.operations import template_of
 from cluster4w.template.declaration import DATA, shipped_declaration
@@ -90,6 +91,7 @@ def _operation(session: orm.Session, plan: Mapping[str, Any], edition: Gazetteer
     )
     session.add(operation)
     session.flush()
+    begin_versions(session, operation, actor=None)
     return operation
 
 
@@ -149,6 +151,7 @@ def _needs(session: orm.Session, plan: Mapping[str, Any], operation: Operation) 
         source=published["source"],
         dated=published["dated"],
         note=published["note"],
+        loaded_at=_noon(published["dated"]),
     )
     figures = []
     for group in GROUPS:
@@ -167,7 +170,12 @@ def _needs(session: orm.Session, plan: Mapping[str, Any], operation: Operation) 
         dated=plan["split"]["dated"],
         note=plan["split"]["note"],
         invented=True,
+        loaded_at=_noon(plan["split"]["dated"]),
     )
+
+
+def _noon(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(12), dt.UTC)
 
 
 def _activities(

@@ -12,10 +12,20 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.models import Need, NeedChoice, NeedSource, NeedUpload, Operation, Person, StoredFile
+from cluster4w.models import (
+    Need,
+    NeedAbsence,
+    NeedChoice,
+    NeedSource,
+    NeedUpload,
+    Operation,
+    Person,
+    StoredFile,
+)
 from cluster4w.models.base import now
 from cluster4w.record.operations.activities import BATCH, batches, touch
 from cluster4w.record.operations.audit import log
+from cluster4w.record.operations.turns import wait_for_turn
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
@@ -51,12 +61,16 @@ def save_needs(
     invented: bool = False,
     note: str = "",
     actor: Person | None = None,
+    loaded_at: dt.datetime | None = None,
 ) -> NeedSource:
     """Write a table of figures beside those that stand.
+
+    ``loaded_at``: when it was loaded, where that is not now: the example tells of months gone by.
 
     A table of the same source and the same date is taken for corrected: it stands no longer, and what was
     chosen of it is chosen of the new one. The same figures again change only what is said of the table.
     """
+    wait_for_turn(session, operation)
     earlier = list(
         session.scalars(
             sa.select(NeedSource).where(
@@ -71,7 +85,7 @@ def save_needs(
     for table in earlier:
         if table.invented == invented and _same(session, table, figures):
             return _described(session, operation, table, published, validated_by, note, actor)
-    moment = now()
+    moment = loaded_at or now()
     for table in earlier:
         table.replaced_at = moment
     saved = NeedSource(
@@ -93,13 +107,7 @@ def save_needs(
     for batch in batches(rows, BATCH):
         session.execute(sa.insert(_NEED), batch)
     replaced = [table.id for table in earlier]
-    if replaced:
-        session.execute(
-            sa.update(NeedChoice)
-            .where(NeedChoice.source_id.in_(replaced), NeedChoice.ended_at.is_(None))
-            .values(source_id=saved.id)
-            .execution_options(synchronize_session="fetch")
-        )
+    _choose_instead(session, replaced, saved, moment)
     touch(session, operation)
     log(
         session,
@@ -114,6 +122,33 @@ def save_needs(
         replaced=replaced,
     )
     return saved
+
+
+def _choose_instead(
+    session: orm.Session, replaced: Sequence[int], saved: NeedSource, moment: dt.datetime
+) -> None:
+    """Let what was chosen of replaced tables be chosen of the new one, as before, from now on."""
+    choices = session.scalars(
+        sa.select(NeedChoice)
+        .where(NeedChoice.source_id.in_(replaced), NeedChoice.ended_at.is_(None))
+        .order_by(NeedChoice.id)
+    )
+    for choice in list(choices):
+        # The choice of the old table ends and is not turned to the new one: what was published used it.
+        choice.ended_at = moment
+        session.add(
+            NeedChoice(
+                operation_id=choice.operation_id,
+                source_id=saved.id,
+                measure=choice.measure,
+                sub_sector=choice.sub_sector,
+                first_month=choice.first_month,
+                last_month=choice.last_month,
+                chosen_at=choice.chosen_at,
+                chosen_by=choice.chosen_by,
+            )
+        )
+    session.flush()
 
 
 def _described(
@@ -170,6 +205,7 @@ def choose_table(
     Raises:
         Refusal: there is no such table, it does not stand, it has no such figures, or the months are none.
     """
+    wait_for_turn(session, operation)
     table = _standing(session, operation, table_id)
     for month in (first_month, last_month):
         if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
@@ -220,6 +256,7 @@ def end_choice(session: orm.Session, operation: Operation, choice_id: int, *, ac
     Raises:
         Refusal: there is no such choice.
     """
+    wait_for_turn(session, operation)
     choice = session.get(NeedChoice, choice_id)
     if choice is None or choice.operation_id != operation.id:
         raise Refusal("needs.no_choice", N_("There is no such choice."))
@@ -235,6 +272,7 @@ def remove_table(
     session: orm.Session, operation: Operation, table_id: int, *, actor: Person | None
 ) -> NeedSource:
     """Take a table out of use. It stays, with its figures, and can be put back."""
+    wait_for_turn(session, operation)
     table = _standing(session, operation, table_id)
     table.removed_at = now()
     touch(session, operation)
@@ -246,8 +284,10 @@ def restore_table(
     session: orm.Session, operation: Operation, table_id: int, *, actor: Person | None
 ) -> NeedSource:
     """Put a removed table back into use; one that stands stays as it is."""
+    wait_for_turn(session, operation)
     table = _table(session, operation, table_id)
     if table.removed_at is not None:
+        session.add(NeedAbsence(source_id=table.id, removed_at=table.removed_at, restored_at=now()))
         table.removed_at = None
         touch(session, operation)
         _log(session, "needs.restored", table, operation, actor)

@@ -9,6 +9,7 @@ from cluster4w.models import Activity, NilReport, Operation, Participation, Pers
 from cluster4w.record.operations.activities import touch
 from cluster4w.record.operations.audit import log
 from cluster4w.record.operations.months import require_plan_month
+from cluster4w.record.operations.turns import wait_for_turn
 from cluster4w.record.queries.operations import locked_months
 from cluster4w.template.language import N_
 from cluster4w.template.problems import NotFound, Refusal
@@ -41,6 +42,7 @@ def report_nothing(
         Refusal: the month is locked, or holds rows of the organisation.
     """
     require_plan_month(operation, month)
+    wait_for_turn(session, operation)
     part = session.scalar(
         sa.select(Participation.id).where(
             Participation.operation_id == operation.id, Participation.organisation_id == organisation_id
@@ -103,6 +105,7 @@ def take_back(
         Refusal: the month is locked.
     """
     require_plan_month(operation, month)
+    wait_for_turn(session, operation)
     _refuse_locked(session, operation, month)
     report = _find(session, operation, organisation_id, month)
     if report is None:

@@ -11,8 +11,9 @@ from sqlalchemy import orm
 from cluster4w.models import Operation, Person
 from cluster4w.record.operations.activities import touch
 from cluster4w.record.operations.audit import log
+from cluster4w.record.operations.templates import new_version
 from cluster4w.record.queries.operations import template_of
-from cluster4w.template.declaration import DeclarationError, parse
+from cluster4w.record.queries.templates import shipped_before
 from cluster4w.template.language import N_
 from cluster4w.template.problems import NotFound, Refusal
 from cluster4w.template.rules import BOUNDED, OFF, Severity, is_fixed, may_be_silent
@@ -126,18 +127,9 @@ def set_bounds(
     for rule in rules:
         if _same_bounds(rule) == _same_bounds(meant):
             rule.update(after)
-    version = operation.template_version + 1
-    changed = {**operation.template, "rules": rules, "version": version}
-    try:
-        parse(changed)
-    except (DeclarationError, KeyError, ValueError) as error:
-        raise Refusal(
-            "rule.template", N_("The template would contradict itself: %(why)s."), why=str(error)
-        ) from error
-    operation.template = changed
-    operation.template_version = version
-    session.flush()
-    touch(session, operation)
+    shipped = shipped_before(session, operation)
+    changed = {**operation.template, "rules": rules}
+    new_version(session, operation, changed, origin="bounds", shipped=shipped, actor=actor)
     log(
         session,
         "rule.bounds_set",

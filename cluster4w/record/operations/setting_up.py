@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from cluster4w.models import Operation, Person
 from cluster4w.record.operations.audit import log
+from cluster4w.record.operations.templates import begin_versions
 from cluster4w.record.queries.areas import get_edition
 from cluster4w.template.declaration import shipped_declaration
 from cluster4w.template.language import N_
@@ -92,6 +93,7 @@ def add_operation(
     )
     session.add(operation)
     session.flush()
+    begin_versions(session, operation, actor=actor)
     log(
         session,
         "operation.added",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from cluster4w.models import Activity, Operation, SummaryCell, SummaryMonth, SummaryPresence, SummaryState
 from cluster4w.models.summary import EVERY_GROUP
+from cluster4w.record.operations.turns import wait_for_turn
 from cluster4w.record.queries import summary_cells as wanted
 from cluster4w.record.queries.operations import list_operations
 from cluster4w.record.queries.presence import NEVER
@@ -31,7 +32,7 @@ def last_version(session: orm.Session, operation: Operation) -> int:
 
     What the transaction records afterwards has higher keys, and among these only its own are the operation's.
     """
-    session.execute(sa.select(Operation.id).where(Operation.id == operation.id).with_for_update())
+    wait_for_turn(session, operation)
     return session.scalar(sa.select(sa.func.max(Activity.id))) or 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,10 +24,16 @@ def sub_sectors_of(operation: Operation) -> dict[str, str]:
     return {c.key: str(c.attributes["sub_sector"]) for c in template_of(operation).activity_types}
 
 
-def comparer_of(session: orm.Session, operation: Operation) -> Comparer:
-    """Return what compares the rows of an operation."""
+def comparer_of(
+    session: orm.Session, operation: Operation, newcomers: Mapping[int, tuple[str, str]] | None = None
+) -> Comparer:
+    """Return what compares the rows of an operation.
+
+    ``newcomers``: acronym and name of organisations that are not registered yet, by their number in rows.
+    """
     rows = session.execute(sa.select(Organisation.id, Organisation.acronym, Organisation.name))
-    return Comparer(operation.household_size, {id_: (acronym, name) for id_, acronym, name in rows})
+    names = {id_: (acronym, name) for id_, acronym, name in rows}
+    return Comparer(operation.household_size, names | dict(newcomers or {}))
 
 
 def said_figure(name: str, other: str) -> Any:

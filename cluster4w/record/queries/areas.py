@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy import orm
 
 from cluster4w.models import Activity, Area, AreaLink, Boundary, GazetteerEdition, Operation
 from cluster4w.record.gazetteer import Gazetteer, Place
+from cluster4w.record.kept import Kept
 from cluster4w.record.queries.coverage import raw_rows
 from cluster4w.template.text import fold
 
@@ -32,14 +34,22 @@ _PLACE_COLUMNS = (
 )
 
 
-def _places(session: orm.Session, edition_id: int) -> tuple[tuple[Place, ...], frozenset[int]]:
-    """Return an edition's areas, and the levels below the cercle whose areas all came with the product."""
-    rows = raw_rows(
-        session,
+@lru_cache(maxsize=1)
+def _places_statement() -> sa.Select[*tuple[Any, ...]]:
+    edition = sa.bindparam("edition", type_=sa.Integer)
+    return (
         sa.select(*_PLACE_COLUMNS, Area.origin)
-        .where(Area.edition_id == edition_id)
-        .order_by(Area.level, Area.pcode),
+        .where(Area.edition_id == edition)
+        .order_by(Area.level, Area.pcode)
     )
+
+
+def _place_rows(session: orm.Session, edition_id: int) -> Sequence[tuple[Any, ...]]:
+    return raw_rows(session, _places_statement(), {"edition": edition_id})
+
+
+def _places(rows: Sequence[tuple[Any, ...]]) -> tuple[tuple[Place, ...], frozenset[int]]:
+    """Return an edition's areas, and the levels below the cercle whose areas all came with the product."""
     places = tuple(
         Place(
             pcode,
@@ -57,6 +67,10 @@ def _places(session: orm.Session, edition_id: int) -> tuple[tuple[Place, ...], f
     origins = [(place.level, row[-1]) for place, row in zip(places, rows, strict=True)]
     below = {level for level, _ in origins if level > 2}
     return places, frozenset(below - {level for level, origin in origins if origin != "shipped"})
+
+
+#: Every page of figures needs all areas, and they change once in years.
+_KEPT: Kept[Gazetteer] = Kept(most=8)
 
 
 def _names(stored: str | list[str] | None) -> tuple[str, ...]:
@@ -80,7 +94,9 @@ def load_gazetteer(session: orm.Session, edition_id: int, *, with_others: bool =
             .where(GazetteerEdition.country == edition.country, GazetteerEdition.id != edition.id)
             .order_by(GazetteerEdition.edition)
         ).all()
-        others = tuple(Gazetteer(s.country, s.edition, _places(session, s.id)[0]) for s in siblings)
+        others = tuple(
+            Gazetteer(s.country, s.edition, _places(_place_rows(session, s.id))[0]) for s in siblings
+        )
         ours, theirs = orm.aliased(Area), orm.aliased(Area)
         for mine, other, left, right in (
             (ours, theirs, AreaLink.area_id, AreaLink.other_area_id),
@@ -95,8 +111,13 @@ def load_gazetteer(session: orm.Session, edition_id: int, *, with_others: bool =
                 .where(mine.edition_id == edition.id)
             )
             links.update({(name, their_code): our_code for name, their_code, our_code in rows})
-    places, partial = _places(session, edition.id)
-    return Gazetteer(edition.country, edition.edition, places, others, links, partial)
+    area_rows = _place_rows(session, edition.id)
+
+    def made() -> Gazetteer:
+        places, partial = _places(area_rows)
+        return Gazetteer(edition.country, edition.edition, places, others, links, partial)
+
+    return made() if with_others else _KEPT.of((edition.country, edition.edition), area_rows, made)
 
 
 def linked_codes(session: orm.Session, edition_id: int) -> list[tuple[str, str, str]]:

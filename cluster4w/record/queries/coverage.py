@@ -1,8 +1,8 @@
 """The record added up by area: what the gap tables, the status board and their explanations read.
 
 Every function is one statement for what was reached and one for what is planned, grouped by the database. The
-order of the grouping is the order of the covering indexes of :mod:`cluster4w.models.activity`, so that SQLite
-and PostgreSQL stream the groups out of an index without sorting and without reading a table row.
+covering indexes of :mod:`cluster4w.models.activity` hold all that they ask, so that no table row is read, and
+groups by commune stream out of them without sorting.
 """
 
 from __future__ import annotations
@@ -33,11 +33,22 @@ MONTH_LENGTH = 7
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Months counted, both included; ``None`` does not limit. ``as_of``: the record at that moment."""
+    """Which rows are counted; ``None`` does not limit.
+
+    ``first`` and ``last``: months, both included. ``as_of``: the record at that moment. ``organisation``: of
+    one reporting organisation. ``activity_type``: of one activity type.
+    """
 
     first: str | None = None
     last: str | None = None
     as_of: dt.datetime | None = None
+    organisation: int | None = None
+    activity_type: str | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        """True where other things than months and a moment are asked for."""
+        return self.organisation is not None or self.activity_type is not None
 
 
 class Sum(NamedTuple):
@@ -64,7 +75,7 @@ class Sum(NamedTuple):
 
 
 def current_rows(operation: Operation, window: Window) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions for the rows in force in these months, withdrawn ones left out."""
+    """Return the conditions for the rows of a window in force, withdrawn ones left out."""
     # The literal text lets SQLite see that its partial indexes apply.
     conditions: list[sa.ColumnElement[bool]] = [
         Activity.operation_id == operation.id,
@@ -79,6 +90,10 @@ def current_rows(operation: Operation, window: Window) -> list[sa.ColumnElement[
         conditions.append(Activity.period >= window.first)
     if window.last is not None:
         conditions.append(Activity.period <= window.last)
+    if window.organisation is not None:
+        conditions.append(Activity.organisation_id == window.organisation)
+    if window.activity_type is not None:
+        conditions.append(Activity.activity_type == window.activity_type)
     return conditions
 
 
@@ -87,7 +102,7 @@ def _figures(unit: Unit, suffix: str) -> tuple[Any, Any]:
     return getattr(Activity, f"{names[0]}_{suffix}"), getattr(Activity, f"{names[1]}_{suffix}")
 
 
-def _pair(unit: Unit, statuses: tuple[str, ...]) -> tuple[Any, Any]:
+def pair(unit: Unit, statuses: tuple[str, ...]) -> tuple[Any, Any]:
     """Return what a row says in the asked unit, and in the other one.
 
     Completed rows speak by their reached figures; planned and ongoing ones by their targeted figures, and
@@ -147,7 +162,7 @@ def chosen(
     return conditions
 
 
-def _among(only: Sequence[int] | None) -> list[sa.ColumnElement[bool]]:
+def among(only: Sequence[int] | None) -> list[sa.ColumnElement[bool]]:
     """Return the condition that takes some versions only."""
     if only is None:
         return []
@@ -183,7 +198,7 @@ def area_sums(
     if not types or only == ():
         return iter(())
     deepest = Activity.adm3_pcode if level == 3 else None
-    conditions = [*current_rows(operation, window), *chosen(types, group, within), *_among(only)]
+    conditions = [*current_rows(operation, window), *chosen(types, group, within), *among(only)]
     keys = [
         Activity.activity_type,
         Activity.status,
@@ -195,7 +210,7 @@ def area_sums(
     ]
     found: list[Sequence[tuple[Any, ...]]] = []
     for statuses in (REACHED, PLANNED):
-        own, other = _pair(unit, statuses)
+        own, other = pair(unit, statuses)
         statement = (
             sa.select(
                 *(sa.null().label(f"none_{i}") if key is None else key for i, key in enumerate(keys)),
@@ -255,16 +270,14 @@ def monthly_figures(
     """
     if not types or only == ():
         return []
-    conditions = [*current_rows(operation, window), *chosen(types, group, within), *_among(only)]
+    conditions = [*current_rows(operation, window), *chosen(types, group, within), *among(only)]
     place: sa.ColumnElement[str] = sa.func.coalesce(Activity.period, " " * MONTH_LENGTH)
     if by_site:
         place += sa.func.coalesce(Activity.site_pcode, Activity.site_name, "")
     keys: list[Any] = [Activity.activity_type, Activity.status, *_LEVELS[:2]]
-    # The index with the sites is in the order of communes, whatever the level.
-    deepest = [Activity.adm3_pcode] if by_site or level == 3 else []
     found: list[Monthly] = []
     for statuses in (REACHED, PLANNED):
-        own, other = _pair(unit, statuses)
+        own, other = pair(unit, statuses)
         statement = (
             sa.select(
                 *keys,
@@ -278,7 +291,8 @@ def monthly_figures(
                 sa.func.aggregate_strings(sa.cast(other, sa.Text), ",").filter(own.is_(None)),
             )
             .where(*conditions, Activity.status.in_(statuses))
-            .group_by(*keys, *deepest, Activity.population_group)
+            # The index is in the order of communes, whatever the level.
+            .group_by(*keys, Activity.adm3_pcode, Activity.population_group)
         )
         found.extend(map(Monthly._make, raw_rows(session, statement)))
     return found

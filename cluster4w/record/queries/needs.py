@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import starmap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.models import Need, NeedChoice, NeedSource, NeedUpload, Operation, Person, StoredFile
+from cluster4w.models import (
+    Need,
+    NeedAbsence,
+    NeedChoice,
+    NeedSource,
+    NeedUpload,
+    Operation,
+    Person,
+    StoredFile,
+)
+from cluster4w.models.base import UtcDateTime
+from cluster4w.record.kept import Kept
 from cluster4w.record.queries.coverage import raw_rows
 
 
 class NeedFigure(NamedTuple):
     """One figure of a standing table, with where it comes from.
 
-    ``measure`` is ``in_need`` or ``targeted``; ``level`` 0 is the whole country, whose ``pcode`` is the
+    ``measure`` is ``in_need``, ``targeted`` or ``severity``; ``level`` 0 is the whole country, whose ``pcode`` is the
     country's ISO code. ``sub_sector`` None: the source does not tell the two apart. ``population_group``
-    None: all groups together. ``unit`` is ``household`` or ``individual``. ``dated`` is the date of the
+    None: all groups together. ``unit`` is ``household`` or ``individual``, ``class`` of a severity. ``dated`` is the date of the
     figures, ``published`` that of their publication.
     """
 
@@ -38,40 +50,33 @@ class NeedFigure(NamedTuple):
     validated_by: str = ""
 
 
-def _standing(moment: dt.datetime | None) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions of a table that can be used, now or at a moment."""
+def _standing(moment: Any) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of a table that can be used, now (None) or at a moment."""
     ends = (NeedSource.replaced_at, NeedSource.removed_at)
     if moment is None:
         return [end.is_(None) for end in ends]
-    return [NeedSource.loaded_at <= moment, *(sa.or_(end.is_(None), end > moment) for end in ends)]
-
-
-def current_needs(
-    session: orm.Session,
-    operation: Operation,
-    moment: dt.datetime | None = None,
-    *,
-    sub_sector: str | None = None,
-) -> list[NeedFigure]:
-    """Return every figure of the standing tables, in a fixed order; ``moment``: as it was then.
-
-    With ``sub_sector`` only its own figures and those that do not tell the sub-sectors apart. Several tables
-    may hold a figure of one area: :mod:`cluster4w.gaps.tables_in_use` says which one is used.
-    """
-    table = NeedSource
-    sources = {
-        number: (source, dated, invented, number, *more)
-        for number, source, dated, invented, *more in session.execute(
-            sa.select(
-                table.id, table.source, table.dated, table.invented, table.published, table.validated_by
-            ).where(table.operation_id == operation.id, *_standing(moment))
-        )
-    }
-    of_sub_sector = (
-        [sa.or_(Need.sub_sector == sub_sector, Need.sub_sector.is_(None))] if sub_sector is not None else []
+    away = sa.exists().where(
+        NeedAbsence.source_id == NeedSource.id,
+        NeedAbsence.removed_at <= moment,
+        NeedAbsence.restored_at > moment,
     )
-    rows = raw_rows(
-        session,
+    return [NeedSource.loaded_at <= moment, *(sa.or_(end.is_(None), end > moment) for end in ends), ~away]
+
+
+@lru_cache(maxsize=4)
+def _sources(past: bool) -> sa.Select[*tuple[Any, ...]]:
+    moment = sa.bindparam("moment", type_=UtcDateTime) if past else None
+    table = NeedSource
+    columns = (table.id, table.source, table.dated, table.invented, table.published, table.validated_by)
+    mine = table.operation_id == sa.bindparam("operation", type_=sa.Integer)
+    return sa.select(*columns).where(mine, *_standing(moment)).order_by(table.id)
+
+
+@lru_cache(maxsize=4)
+def _figures(past: bool, of_sub_sector: bool) -> sa.Select[*tuple[Any, ...]]:
+    moment = sa.bindparam("moment", type_=UtcDateTime) if past else None
+    asked = Need.sub_sector == sa.bindparam("sub_sector", type_=sa.Text)
+    return (
         sa.select(
             Need.measure,
             Need.level,
@@ -83,10 +88,55 @@ def current_needs(
             Need.source_id,
         )
         .join(NeedSource, NeedSource.id == Need.source_id)
-        .where(NeedSource.operation_id == operation.id, *_standing(moment), *of_sub_sector)
-        .order_by(Need.level, Need.pcode, Need.measure, NeedSource.dated, Need.id),
+        .where(
+            NeedSource.operation_id == sa.bindparam("operation", type_=sa.Integer),
+            *_standing(moment),
+            *([sa.or_(asked, Need.sub_sector.is_(None))] if of_sub_sector else []),
+        )
+        .order_by(Need.level, Need.pcode, Need.measure, NeedSource.dated, Need.id)
     )
-    return [NeedFigure(*row[:-1], *sources[row[-1]]) for row in rows]
+
+
+#: Every table of figures needs them all, and they change a few times a year.
+_KEPT: Kept[tuple[NeedFigure, ...]] = Kept(most=16)
+
+
+def standing_needs(
+    session: orm.Session,
+    operation: Operation,
+    moment: dt.datetime | None = None,
+    *,
+    sub_sector: str | None = None,
+) -> tuple[NeedFigure, ...]:
+    """Return every figure of the standing tables, in a fixed order; ``moment``: as it was then.
+
+    With ``sub_sector`` only its own figures and those that do not tell the sub-sectors apart. Several tables
+    may hold a figure of one area: :mod:`cluster4w.gaps.tables_in_use` says which one is used. As long as
+    nothing changes it is the very same tuple.
+    """
+    values = {"operation": operation.id, "moment": moment, "sub_sector": sub_sector}
+    tables = [tuple(row) for row in session.execute(_sources(moment is not None), values)]
+    rows = raw_rows(session, _figures(moment is not None, sub_sector is not None), values)
+
+    def made() -> tuple[NeedFigure, ...]:
+        sources = {
+            number: (source, dated, invented, number, *more)
+            for number, source, dated, invented, *more in tables
+        }
+        return tuple(NeedFigure(*row[:-1], *sources[row[-1]]) for row in rows)
+
+    return _KEPT.of((sub_sector, moment is not None, *tables), rows, made)
+
+
+def current_needs(
+    session: orm.Session,
+    operation: Operation,
+    moment: dt.datetime | None = None,
+    *,
+    sub_sector: str | None = None,
+) -> list[NeedFigure]:
+    """Return what :func:`standing_needs` does, as a list of one's own."""
+    return list(standing_needs(session, operation, moment, sub_sector=sub_sector))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +173,8 @@ def need_choices(
             sa.or_(NeedChoice.ended_at.is_(None), NeedChoice.ended_at > moment),
         ]
     rows = session.execute(_choices(operation).where(*holds))
-    return [_choice(made, name) for made, name in rows]
+    # Whether a choice has ended since is nothing that was known at the moment.
+    return [replace(_choice(made, name), ended=False) for made, name in rows]
 
 
 def get_choice(session: orm.Session, operation: Operation, choice_id: int) -> Choice | None:

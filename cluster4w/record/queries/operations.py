@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -29,6 +31,14 @@ def get_operation(session: orm.Session, slug: str) -> Operation:
     return operation
 
 
+def lock_operation(session: orm.Session, operation_id: int) -> Operation:
+    """Return an operation as it is now, and let nobody else record in it until the transaction ends.
+
+    Who only refers to it, by a file that is sent for example, does not wait.
+    """
+    return session.get_one(Operation, operation_id, with_for_update={"key_share": True})
+
+
 def list_operations(session: orm.Session) -> list[Operation]:
     """Return every operation, newest plan first."""
     return list(session.scalars(sa.select(Operation).order_by(Operation.plan_start.desc(), Operation.slug)))
@@ -39,12 +49,17 @@ def _parsed(declaration: str) -> Template:
     return parse(json.loads(declaration))
 
 
+def parsed(declaration: Mapping[str, Any]) -> Template:
+    """Return the template of a declaration, parsed once per content."""
+    return _parsed(json.dumps(declaration, sort_keys=True, ensure_ascii=False))
+
+
 def template_of(operation: Operation) -> Template:
     """Return the operation's template, parsed once per content and looked up once per loaded declaration."""
     known = sa.inspect(operation).info
     looked_up: tuple[object, Template] | None = known.get("template")
     if looked_up is None or looked_up[0] is not operation.template:
-        template = _parsed(json.dumps(operation.template, sort_keys=True, ensure_ascii=False))
+        template = parsed(operation.template)
         known["template"] = looked_up = (operation.template, template)
     return looked_up[1]
 

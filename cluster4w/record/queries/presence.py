@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.models import Activity, NilReport, Operation, Organisation, Participation
-from cluster4w.record.queries.coverage import Window, current_rows
+from cluster4w.record.queries.coverage import Window, current_rows, raw_rows
 
 #: Statuses that never count, not even as presence.
 NEVER = ("suspended", "cancelled")
@@ -25,21 +26,19 @@ class Presence(NamedTuple):
     organisation_id: int
 
 
-def _present(types: Sequence[str], sub_sector: str, group: str | None) -> list[sa.ColumnElement[bool]]:
-    """Return the ways in which a row is presence in a sub-sector: by its type, or without one.
+def present_rows(
+    types: Sequence[str], sub_sector: str, window: Window, group: str | None
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions for rows that are presence in a sub-sector: by their type, or without one.
 
-    A row that names neither type nor sub-sector, as in OCHA's layout, is presence in both.
+    A row that names neither type nor sub-sector, as in OCHA's layout, is presence in every sub-sector.
     """
-    common: list[sa.ColumnElement[bool]] = [
-        sa.or_(Activity.status.is_(None), Activity.status.not_in(NEVER)),
-    ]
-    if group is not None:
-        common.append(Activity.population_group == group)
-    return [
-        sa.and_(Activity.activity_type.in_(types), *common),
-        sa.and_(Activity.activity_type.is_(None), Activity.sub_sector == sub_sector, *common),
-        sa.and_(Activity.activity_type.is_(None), Activity.sub_sector.is_(None), *common),
-    ]
+    here: sa.ColumnElement[bool] = Activity.activity_type.in_(types)
+    if window.activity_type is None:
+        untold = sa.or_(Activity.sub_sector.is_(None), Activity.sub_sector == sub_sector)
+        here = sa.or_(here, sa.and_(Activity.activity_type.is_(None), untold))
+    found = [here, sa.or_(Activity.status.is_(None), Activity.status.not_in(NEVER))]
+    return [*found, Activity.population_group == group] if group is not None else found
 
 
 def presence(
@@ -56,31 +55,45 @@ def presence(
 
     A walk over the rows: what is asked often comes out of the summary.
     """
-    current = current_rows(operation, window)
     third = Activity.adm3_pcode if level == 3 else sa.null()
-    rows = sa.union(
-        *(
-            sa.select(Activity.adm1_pcode, Activity.adm2_pcode, third, Activity.organisation_id)
-            .where(*current, way)
-            .distinct()
-            for way in _present(types, sub_sector, group)
-        )
+    statement = (
+        sa.select(Activity.adm1_pcode, Activity.adm2_pcode, third, Activity.organisation_id)
+        .where(*current_rows(operation, window), *present_rows(types, sub_sector, window, group))
+        .distinct()
     )
-    return set(map(Presence._make, session.execute(rows)))
+    return set(map(Presence._make, raw_rows(session, statement)))
 
 
 def has_rows(session: orm.Session, operation: Operation, window: Window) -> bool:
-    """Tell whether the record holds any row in these months: without one nothing is known, not even zero."""
-    statement = sa.select(sa.literal(1)).where(*current_rows(operation, window)).limit(1)
+    """Tell whether the record holds any row in these months: without one nothing is known, not even zero.
+
+    Who reports something of another activity type has said that there is none of the one asked for.
+    """
+    asked = replace(window, activity_type=None)
+    statement = sa.select(sa.literal(1)).where(*current_rows(operation, asked)).limit(1)
     return session.execute(statement).first() is not None
 
 
 def months_with_rows(
-    session: orm.Session, operation: Operation, months: Sequence[str], organisations: Sequence[int]
+    session: orm.Session,
+    operation: Operation,
+    months: Sequence[str],
+    organisations: Sequence[int],
+    as_of: dt.datetime | None = None,
 ) -> tuple[str, ...]:
-    """Return which of these months have a current row: one index seek per month and organisation."""
+    """Return which of these months have a row in force: one index seek per month and organisation.
+
+    ``as_of``: at that moment, whatever organisations there were; a walk over the rows.
+    """
     if not months:
         return ()
+    if as_of is not None:
+        there = set(
+            session.scalars(
+                sa.select(Activity.period).where(*current_rows(operation, Window(as_of=as_of))).distinct()
+            )
+        )
+        return tuple(month for month in months if month in there)
     current = sa.and_(*current_rows(operation, Window()), Activity.organisation_id.in_(organisations))
     probes = [
         sa.exists().where(current, Activity.period == month).label(f"month_{number}")
@@ -114,15 +127,20 @@ class Reported(NamedTuple):
     changed_at: dt.datetime | None
 
 
-def reported(session: orm.Session, operation: Operation, month: str) -> list[Reported]:
-    """Return one entry per participating organisation, by acronym. Withdrawn rows are not counted."""
+def reported(
+    session: orm.Session, operation: Operation, month: str, as_of: dt.datetime | None = None
+) -> list[Reported]:
+    """Return one entry per participating organisation, by acronym. Withdrawn rows are not counted.
+
+    ``as_of``: what the record knew of the month at that moment.
+    """
     rows = (
         sa.select(
             Activity.organisation_id,
             sa.func.count().label("rows"),
             sa.func.max(Activity.recorded_at).label("changed_at"),
         )
-        .where(*current_rows(operation, Window(month, month)))
+        .where(*current_rows(operation, Window(month, month, as_of)))
         .group_by(Activity.organisation_id)
         .subquery()
     )
@@ -154,6 +172,7 @@ def reported(session: orm.Session, operation: Operation, month: str) -> list[Rep
                 NilReport.organisation_id == Organisation.id,
                 NilReport.operation_id == operation.id,
                 NilReport.month == month,
+                *([NilReport.created_at <= as_of] if as_of is not None else []),
             ),
         )
         .where(Participation.operation_id == operation.id)

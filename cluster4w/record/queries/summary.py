@@ -26,8 +26,8 @@ def is_complete(session: orm.Session, operation: Operation, rules: SummaryRules)
 
 
 def answers(window: Window, rules: SummaryRules) -> bool:
-    """Tell whether the summary knows these months: all, or from the plan's start; the record as it is now."""
-    if window.as_of is not None:
+    """Tell whether the summary knows these rows: all months, or from the plan's start; as they are now."""
+    if window.as_of is not None or window.is_filtered:
         return False
     if window.first is None:
         return window.last is None

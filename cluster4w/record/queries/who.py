@@ -10,7 +10,7 @@ from sqlalchemy import orm
 
 from cluster4w.models import Activity, Operation
 from cluster4w.record.queries.coverage import Window, current_rows, raw_rows
-from cluster4w.record.queries.presence import NEVER
+from cluster4w.record.queries.presence import NEVER, present_rows
 
 
 class Who(NamedTuple):
@@ -24,19 +24,19 @@ class Who(NamedTuple):
 
 
 class Doing(NamedTuple):
-    """An organisation has rows of an activity type in an area and a month (``YYYY-MM``)."""
+    """Two organisations or more have rows of an activity type in an area and a month (``YYYY-MM``)."""
 
-    adm1: str | None
-    adm2: str | None
-    adm3: str | None
+    pcode: str
     activity_type: str
     month: str
-    organisation_id: int
+    organisation_ids: tuple[int, ...]
+
+
+_LEVELS = (Activity.adm1_pcode, Activity.adm2_pcode, Activity.adm3_pcode)
 
 
 def _areas(level: int) -> list[Any]:
-    columns = (Activity.adm1_pcode, Activity.adm2_pcode, Activity.adm3_pcode)
-    return [c if depth <= level else sa.null() for depth, c in enumerate(columns, 1)]
+    return [c if depth <= level else sa.null() for depth, c in enumerate(_LEVELS, 1)]
 
 
 def _rows(operation: Operation, window: Window, group: str | None) -> list[sa.ColumnElement[bool]]:
@@ -60,27 +60,16 @@ def who_is_where(
     window: Window,
     group: str | None = None,
 ) -> list[Who]:
-    """Return each organisation, with and without each implementing partner, by area.
-
-    A row is presence in a sub-sector by its activity type or, without one, by the sub-sector that it names; a
-    row that names neither is presence in all.
-    """
-    here = sa.or_(
-        Activity.activity_type.in_(types),
-        sa.and_(
-            Activity.activity_type.is_(None),
-            sa.or_(Activity.sub_sector.is_(None), Activity.sub_sector == sub_sector),
-        ),
-    )
+    """Return each organisation, with and without each implementing partner, by area."""
     statement = (
         sa.select(*_areas(level), Activity.organisation_id, Activity.implementing_partner)
-        .where(*_rows(operation, window, group), here)
+        .where(*current_rows(operation, window), *present_rows(types, sub_sector, window, group))
         .distinct()
     )
     return [Who._make(row) for row in raw_rows(session, statement)]
 
 
-def who_does_what(
+def who_does_the_same(
     session: orm.Session,
     operation: Operation,
     *,
@@ -89,10 +78,20 @@ def who_does_what(
     window: Window,
     group: str | None = None,
 ) -> list[Doing]:
-    """Return which organisation has rows of which activity type in which area and month."""
-    statement = (
-        sa.select(*_areas(level), Activity.activity_type, Activity.period, Activity.organisation_id)
-        .where(*_rows(operation, window, group), Activity.activity_type.in_(types))
+    """Return where two organisations or more have rows of an activity type in an area of a level and a month."""
+    area = _LEVELS[level - 1]
+    each = (
+        sa.select(area.label("pcode"), Activity.activity_type, Activity.period, Activity.organisation_id)
+        .where(*_rows(operation, window, group), Activity.activity_type.in_(types), area.is_not(None))
+        # Of a row that names no month nobody knows with which others it is at the same time.
+        .where(Activity.period.is_not(None))
         .distinct()
+        .subquery()
     )
-    return [Doing._make(row) for row in raw_rows(session, statement)]
+    keys = (each.c.pcode, each.c.activity_type, each.c.period)
+    statement = (
+        sa.select(*keys, sa.func.aggregate_strings(sa.cast(each.c.organisation_id, sa.Text), ","))
+        .group_by(*keys)
+        .having(sa.func.count() > 1)
+    )
+    return [Doing(*key, tuple(map(int, ids.split(",")))) for *key, ids in raw_rows(session, statement)]
