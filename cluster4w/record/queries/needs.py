@@ -29,10 +29,11 @@ from cluster4w.record.queries.coverage import raw_rows
 class NeedFigure(NamedTuple):
     """One figure of a standing table, with where it comes from.
 
-    ``measure`` is ``in_need``, ``targeted`` or ``severity``; ``level`` 0 is the whole country, whose ``pcode`` is the
-    country's ISO code. ``sub_sector`` None: the source does not tell the two apart. ``population_group``
-    None: all groups together. ``unit`` is ``household`` or ``individual``, ``class`` of a severity. ``dated`` is the date of the
-    figures, ``published`` that of their publication.
+    ``measure`` is ``in_need``, ``targeted`` or ``severity``; ``level`` 0 is the whole country, whose
+    ``pcode`` is the country's ISO code. ``sub_sector`` None: the source does not tell the two apart.
+    ``population_group`` None: all groups together. ``unit`` is ``household`` or ``individual``, ``class`` of
+    a severity. ``dated`` is the date of the figures,
+    ``published`` that of their publication.
     """
 
     measure: str

@@ -78,7 +78,7 @@ def who_does_the_same(
     window: Window,
     group: str | None = None,
 ) -> list[Doing]:
-    """Return where two organisations or more have rows of an activity type in an area of a level and a month."""
+    """Return the activity types and months in which several organisations have rows in one area."""
     area = _LEVELS[level - 1]
     each = (
         sa.select(area.label("pcode"), Activity.activity_type, Activity.period, Activity.organisation_id)
@@ -94,4 +94,7 @@ def who_does_the_same(
         .group_by(*keys)
         .having(sa.func.count() > 1)
     )
-    return [Doing(*key, tuple(map(int, ids.split(",")))) for *key, ids in raw_rows(session, statement)]
+    return [
+        Doing(pcode, kind, month, tuple(map(int, numbers.split(","))))
+        for pcode, kind, month, numbers in raw_rows(session, statement)
+    ]
