@@ -18,9 +18,9 @@ from sqlalchemy import orm
 from cluster4w.intake.check import Check
 from cluster4w.intake.findings import Finding
 from cluster4w.models import Operation
-from cluster4w.publish.annotated import CheckedFile, SheetPlace, annotate, form_of, of_check
-from cluster4w.publish.annotated_styles import COLOURS, Mark
-from cluster4w.publish.annotated_words import is_safe
+from cluster4w.publish.annotated.annotate import CheckedFile, SheetPlace, annotate, form_of, of_check
+from cluster4w.publish.annotated.styles import COLOURS, Mark
+from cluster4w.publish.annotated.words import is_safe
 from cluster4w.template.problems import Refusal
 from cluster4w.template.rules import Severity
 from tests.books import HEADERS, book, row, saved

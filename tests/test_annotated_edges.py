@@ -14,9 +14,9 @@ from sqlalchemy import orm
 
 from cluster4w.intake.findings import Finding
 from cluster4w.models import Operation
-from cluster4w.publish.annotated import CheckedFile, SheetPlace, annotate
-from cluster4w.publish.check_column import NAME
-from cluster4w.publish.workbook import write_template
+from cluster4w.publish.annotated.annotate import CheckedFile, SheetPlace, annotate
+from cluster4w.publish.status.column import NAME
+from cluster4w.publish.workbooks.workbook import write_template
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.rules import Severity

@@ -11,11 +11,11 @@ from xml.parsers import expat
 
 import pytest
 
-from cluster4w.publish.annotated_comments import comments_xml, drawing_xml
-from cluster4w.publish.annotated_sheet import Plan, Touch, patched
-from cluster4w.publish.annotated_styles import COLOURS, Mark, Styles
-from cluster4w.publish.repack import Package
-from cluster4w.publish.xml_patch import outline
+from cluster4w.publish.annotated.comments import comments_xml, drawing_xml
+from cluster4w.publish.annotated.repack import Package
+from cluster4w.publish.annotated.sheet import Plan, Touch, patched
+from cluster4w.publish.annotated.styles import COLOURS, Mark, Styles
+from cluster4w.publish.annotated.xml_patch import outline
 from tests.rich_books import parts
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

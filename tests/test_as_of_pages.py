@@ -13,8 +13,8 @@ from sqlalchemy import orm
 
 from cluster4w.gaps.question import Question
 from cluster4w.models import Operation
-from cluster4w.publish import sheet
-from cluster4w.publish.sheet import Wish, compile_sheet, file_name, map_sheet, sheet_data
+from cluster4w.publish.sheets import sheet
+from cluster4w.publish.sheets.sheet import Wish, compile_sheet, file_name, map_sheet, sheet_data
 from tests.pages import parse, text_of
 from tests.record_rows import add_rows
 from tests.test_gap_page import PAGE, lines, load_targets

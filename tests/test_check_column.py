@@ -16,8 +16,8 @@ from sqlalchemy import orm
 
 from cluster4w.intake.findings import title
 from cluster4w.models import Operation
-from cluster4w.publish.check_column import NAME, unsaid
-from cluster4w.publish.workbook import BLANK_ROWS, write_export, write_template
+from cluster4w.publish.status.column import NAME, unsaid
+from cluster4w.publish.workbooks.workbook import BLANK_ROWS, write_export, write_template
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.organisations import get_agency

@@ -14,7 +14,7 @@ from cluster4w.intake.check import Check
 from cluster4w.intake.comparing.compare import CheckedRow, Comparer, Seen
 from cluster4w.intake.submit import record_check
 from cluster4w.models import Activity, Operation
-from cluster4w.publish.workbook import write_export
+from cluster4w.publish.workbooks.workbook import write_export
 from cluster4w.record.queries.comparison import Recorded
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.declaration import shipped

@@ -16,9 +16,9 @@ from sqlalchemy import orm
 
 from cluster4w.intake.read import Context, parse
 from cluster4w.models import Operation, Organisation
-from cluster4w.publish.cells import as_read
-from cluster4w.publish.sheet_xml import readable
-from cluster4w.publish.workbook import write_export
+from cluster4w.publish.workbooks.cells import as_read
+from cluster4w.publish.workbooks.sheet_xml import readable
+from cluster4w.publish.workbooks.workbook import write_export
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.organisations import get_agency
@@ -250,7 +250,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(
     session: orm.Session, operation: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _record(session, operation, "ONG-A", ROW)
-    monkeypatch.setattr("cluster4w.publish.workbook.MOST_ROWS", 4)
+    monkeypatch.setattr("cluster4w.publish.workbooks.workbook.MOST_ROWS", 4)
     with pytest.raises(Refusal, match="1 rows do not fit"):
         _export(session, operation)
 

@@ -10,8 +10,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from cluster4w.publish.formula_safety import csv_text, looks_like_a_formula
-from cluster4w.publish.sheet_xml import LONGEST_TEXT, readable, text_tail
 from cluster4w.publish.tables import write_table
+from cluster4w.publish.workbooks.sheet_xml import LONGEST_TEXT, readable, text_tail
 
 DANGEROUS = [
     "=1+1",

@@ -12,9 +12,9 @@ from sqlalchemy import orm
 
 from cluster4w.extensions import db
 from cluster4w.models import AuditEvent, Operation
-from cluster4w.publish import sheet
-from cluster4w.publish.map_classes import COVERAGE, usual_scale
-from cluster4w.publish.sheet import Wish, map_sheet, sheet_data
+from cluster4w.publish.maps.classes import COVERAGE, usual_scale
+from cluster4w.publish.sheets import sheet
+from cluster4w.publish.sheets.sheet import Wish, map_sheet, sheet_data
 from cluster4w.record.operations.map_bounds import USUAL, set_map_bounds
 from cluster4w.record.queries.operations import get_operation
 from cluster4w.template.problems import Refusal

@@ -8,7 +8,7 @@ import pytest
 
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import with_gap
-from cluster4w.publish.map_classes import (
+from cluster4w.publish.maps.classes import (
     COVERAGE,
     NOT_AVAILABLE,
     NOT_TARGETED,

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import pytest
 
 from cluster4w.gaps.row import GapRow
-from cluster4w.publish.map_classes import COVERAGE, NOT_AVAILABLE, NOT_TARGETED, class_of, usual_scale
-from cluster4w.publish.map_svg import Ground, MapArea, MapLabel, View, map_svg
-from cluster4w.publish.map_view import choose_view
-from cluster4w.publish.projection import clip, fit, holds, middle
+from cluster4w.publish.maps.classes import COVERAGE, NOT_AVAILABLE, NOT_TARGETED, class_of, usual_scale
+from cluster4w.publish.maps.projection import clip, fit, holds, middle
+from cluster4w.publish.maps.svg import Ground, MapArea, MapLabel, View, map_svg
+from cluster4w.publish.maps.view import choose_view
 
 SQUARE = [[[0.0, 14.0], [2.0, 14.0], [2.0, 16.0], [0.0, 16.0], [0.0, 14.0]]]
 NEXT = [[[2.0, 14.0], [4.0, 14.0], [4.0, 16.0], [2.0, 16.0], [2.0, 14.0]]]

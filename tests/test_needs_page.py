@@ -12,7 +12,7 @@ from sqlalchemy import orm
 
 from cluster4w.intake.needs.file import About, read_needs
 from cluster4w.models import NeedChoice, NeedSource, NeedUpload, Operation, StoredFile
-from cluster4w.publish.needs_workbook import write_needs_template
+from cluster4w.publish.workbooks.needs import write_needs_template
 from cluster4w.record.operations.needs import Figure
 from tests.test_needs_checks import DAY, NEWER
 

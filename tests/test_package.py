@@ -12,8 +12,8 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from cluster4w.publish.package import NoSuchSheet, SheetRows, fill, sheet_parts
-from cluster4w.publish.sheet_xml import text_row
+from cluster4w.publish.workbooks.package import NoSuchSheet, SheetRows, fill, sheet_parts
+from cluster4w.publish.workbooks.sheet_xml import text_row
 
 
 def _shell() -> bytes:

@@ -13,7 +13,7 @@ from cluster4w.intake.places.cells import Placed
 from cluster4w.intake.places.finder import PlaceFinder
 from cluster4w.intake.places.names import listed, plain, sound
 from cluster4w.models import Activity, Operation
-from cluster4w.publish.map_candidates import Candidate, ground
+from cluster4w.publish.maps.candidates import Candidate, ground
 from cluster4w.record.gazetteer import Gazetteer, Place
 from cluster4w.record.queries.context import Learned
 from cluster4w.template.text import fold

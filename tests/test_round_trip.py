@@ -12,7 +12,7 @@ from sqlalchemy import orm
 
 from cluster4w.intake.check import check_file
 from cluster4w.models import Operation, Organisation
-from cluster4w.publish.workbook import write_export, write_template
+from cluster4w.publish.workbooks.workbook import write_export, write_template
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.kinds import Values

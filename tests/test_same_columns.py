@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from cluster4w.intake.check import Check, check_file
 from cluster4w.intake.report import sheets_json
 from cluster4w.models import Activity, Operation
-from cluster4w.publish.workbook import write_export, write_template
+from cluster4w.publish.workbooks.workbook import write_export, write_template
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.operations import plan_months, template_of

@@ -15,11 +15,12 @@ from cluster4w.gaps.part import part_of
 from cluster4w.gaps.question import Question
 from cluster4w.gaps.table import gap_table
 from cluster4w.models import Area, Boundary, Operation
-from cluster4w.publish import sheet, sheet_map
-from cluster4w.publish.map_classes import COVERAGE, NOT_AVAILABLE
-from cluster4w.publish.map_svg import MapArea
-from cluster4w.publish.projection import is_free
-from cluster4w.publish.sheet import Shown, Wish, every_sheet, file_name, map_sheet, sheet_data
+from cluster4w.publish.maps.classes import COVERAGE, NOT_AVAILABLE
+from cluster4w.publish.maps.projection import is_free
+from cluster4w.publish.maps.svg import MapArea
+from cluster4w.publish.sheets import map as sheet_map
+from cluster4w.publish.sheets import sheet
+from cluster4w.publish.sheets.sheet import Shown, Wish, every_sheet, file_name, map_sheet, sheet_data
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.problems import Refusal
 from tests.test_gaps import add, need

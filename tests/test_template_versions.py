@@ -16,7 +16,7 @@ from sqlalchemy import orm
 from cluster4w.extensions import db
 from cluster4w.intake.judging.template_words import TemplateWords
 from cluster4w.models import AuditEvent, Operation, TemplateVersion
-from cluster4w.publish.workbook import write_template
+from cluster4w.publish.workbooks.workbook import write_template
 from cluster4w.record.operations.rules import set_bounds
 from cluster4w.record.operations.templates import bring_back, state_of, take_over
 from cluster4w.record.queries.operations import get_operation, template_of

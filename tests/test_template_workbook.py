@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import orm
 
 from cluster4w.models import Area, Membership, Operation, Organisation, Participation, Person
-from cluster4w.publish.workbook import BLANK_ROWS, LAST_ROW, write_template
+from cluster4w.publish.workbooks.workbook import BLANK_ROWS, LAST_ROW, write_template
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.organisations import get_agency

@@ -13,7 +13,7 @@ from cluster4w.intake.check import Check
 from cluster4w.intake.headers.mapping_file import as_aliases, read_mapping, write_mapping
 from cluster4w.intake.submit import record_check
 from cluster4w.models import Operation
-from cluster4w.publish.annotated import annotate, of_check
+from cluster4w.publish.annotated.annotate import annotate, of_check
 from cluster4w.template.declaration import shipped
 from cluster4w.template.problems import Refusal
 from cluster4w.template.targets import Target, parse_target, target_labels

@@ -33,7 +33,7 @@ def annotated_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def require_form(file: Path, annotated: Path | None, accept: bool) -> None:
     """Refuse, before any work, a name under which no program would open the annotated workbook."""
-    from cluster4w.publish.annotated import form_of
+    from cluster4w.publish.annotated.annotate import form_of
 
     if annotated is None:
         if accept:
@@ -50,7 +50,7 @@ def require_form(file: Path, annotated: Path | None, accept: bool) -> None:
 
 def write_annotated(check: Check, annotated: Path | None, accept: bool, language: str) -> None:
     """Write the annotated workbook, where one was asked for; whole, or not at all."""
-    from cluster4w.publish.annotated import annotate, of_check
+    from cluster4w.publish.annotated.annotate import annotate, of_check
 
     if annotated is None:
         return

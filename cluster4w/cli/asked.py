@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import orm
 
     from cluster4w.models import Operation
-    from cluster4w.publish.sheet import Shown
+    from cluster4w.publish.sheets.sheet import Shown
 
 #: What a map shows, by the name of the option's value.
 SHOWS = {"share": "share", "number": "missing", "presence": "presence", "overlaps": "overlap"}
@@ -65,8 +65,8 @@ def part_asked(
 
 def shown_asked(shows: str, classes: str) -> Shown:
     """Return what a map shows by the options; fails with what was expected of the classes."""
-    from cluster4w.publish.map_classes import own_bounds
-    from cluster4w.publish.sheet import Shown
+    from cluster4w.publish.maps.classes import own_bounds
+    from cluster4w.publish.sheets.sheet import Shown
 
     cut, bounds = CUTS.get(classes), own_bounds(classes)
     if cut is None and not bounds:

@@ -89,8 +89,8 @@ def gaps(
     from cluster4w.gaps.question import Question
     from cluster4w.gaps.table import gap_table
     from cluster4w.publish.gap_files import write_gap_file
-    from cluster4w.publish.map_view import Look
-    from cluster4w.publish.sheet import around_of, shown_scale
+    from cluster4w.publish.maps.view import Look
+    from cluster4w.publish.sheets.sheet import around_of, shown_scale
 
     operation = get_operation_named(session, slug)
     moment = moment_asked(session, operation, as_of, release)
@@ -106,7 +106,7 @@ def gaps(
         **moment | {"month": month or moment["month"]},
     )
     if form in ("pdf", "png"):
-        from cluster4w.publish.sheet import Wish, map_sheet, sheet_data
+        from cluster4w.publish.sheets.sheet import Wish, map_sheet, sheet_data
 
         wish = Wish(form, paper, orientation == "landscape", lang, region)  # type: ignore[arg-type]
         out.write(map_sheet(sheet_data(session, operation, question, shown), wish, made=_today()))
@@ -162,7 +162,7 @@ def sheets(
 ) -> None:
     """Write the map sheets of a month into a folder: the country and each region, in every language."""
     from cluster4w.gaps.question import Question
-    from cluster4w.publish.sheet import Wish, every_sheet, sheet_data
+    from cluster4w.publish.sheets.sheet import Wish, every_sheet, sheet_data
     from cluster4w.record.queries.operations import template_of
     from cluster4w.template.counting import types_of
 

@@ -194,6 +194,6 @@ def needs_remove(session: orm.Session, table: int, slug: str, undo: bool, lang: 
 @in_app
 def needs_template(session: orm.Session, out: Any, slug: str, lang: str) -> None:
     """Write the workbook for needs of one's own, with drop-downs."""
-    from cluster4w.publish.needs_workbook import write_needs_template
+    from cluster4w.publish.workbooks.needs import write_needs_template
 
     write_needs_template(session, get_operation_named(session, slug), out, language=lang)

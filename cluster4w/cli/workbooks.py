@@ -51,7 +51,7 @@ def template_(
     lang: str,
 ) -> None:
     """Write a blank workbook, or one prefilled with an organisation's rows of a month."""
-    from cluster4w.publish.workbook import write_template
+    from cluster4w.publish.workbooks.workbook import write_template
     from cluster4w.record.queries.organisations import get_agency
 
     operation = get_operation_named(session, slug)
@@ -278,7 +278,7 @@ def export(
     lang: str,
 ) -> None:
     """Write the record as a workbook in a layout."""
-    from cluster4w.publish.workbook import write_export
+    from cluster4w.publish.workbooks.workbook import write_export
     from cluster4w.record.queries.organisations import get_agency
 
     operation = get_operation_named(session, slug)

@@ -26,9 +26,9 @@ from cluster4w.publish.gap_words import (
     subtitle,
     title,
 )
-from cluster4w.publish.map_file import map_file
-from cluster4w.publish.map_view import Look
-from cluster4w.publish.projection import Rings
+from cluster4w.publish.maps.file import map_file
+from cluster4w.publish.maps.projection import Rings
+from cluster4w.publish.maps.view import Look
 from cluster4w.publish.tables import write_table
 from cluster4w.publish.text_table import aligned
 from cluster4w.record.queries.areas import boundaries, load_gazetteer

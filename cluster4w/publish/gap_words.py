@@ -9,7 +9,7 @@ from cluster4w.gaps.question import Question
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable, SourceUsed
 from cluster4w.publish.figures import day, months, number
-from cluster4w.publish.map_classes import Shows
+from cluster4w.publish.maps.classes import Shows
 from cluster4w.template.language import N_, Translate, label
 from cluster4w.template.lists import CountingRule
 

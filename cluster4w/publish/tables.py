@@ -11,9 +11,9 @@ from typing import BinaryIO
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cluster4w.publish.formula_safety import looks_like_a_formula
-from cluster4w.publish.package import SheetRows, fill
-from cluster4w.publish.sheet_xml import Scalar, day_tail, letters, number_tail, readable, text_tail
-from cluster4w.publish.styles import (
+from cluster4w.publish.workbooks.package import SheetRows, fill
+from cluster4w.publish.workbooks.sheet_xml import Scalar, day_tail, letters, number_tail, readable, text_tail
+from cluster4w.publish.workbooks.styles import (
     DAY,
     GENERAL,
     GREY,

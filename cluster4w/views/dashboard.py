@@ -16,8 +16,8 @@ from cluster4w.gaps.presence import KeyFigures, ReportingStatus, key_figures, re
 from cluster4w.gaps.question import Question
 from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.models import Role, SubmissionState
-from cluster4w.publish.map_classes import MapClass
-from cluster4w.publish.map_view import Look, draw
+from cluster4w.publish.maps.classes import MapClass
+from cluster4w.publish.maps.view import Look, draw
 from cluster4w.record.queries.double_counts import count_pairs
 from cluster4w.record.queries.months import Month, Nil, list_months, nil_reports
 from cluster4w.record.queries.submissions import list_submissions

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from cluster4w.extensions import db
 from cluster4w.gaps.question import Question
 from cluster4w.publish.as_of import file_part
-from cluster4w.publish.workbook import write_export, write_template
+from cluster4w.publish.workbooks.workbook import write_export, write_template
 from cluster4w.record.queries.months import list_months
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.record.queries.organisations import Agency, agencies

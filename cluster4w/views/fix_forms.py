@@ -18,7 +18,7 @@ from cluster4w.intake.fixes import EVERY_ROW, problem
 from cluster4w.intake.read import Context as ReadContext
 from cluster4w.intake.read import parse
 from cluster4w.models import Submission
-from cluster4w.publish.annotated_words import FILLABLE, is_safe
+from cluster4w.publish.annotated.words import FILLABLE, is_safe
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.finding_values import Repeated, list_repeated
 from cluster4w.record.queries.fixes import Wrong, wrong_cells

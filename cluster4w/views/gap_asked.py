@@ -11,8 +11,8 @@ from flask import request, url_for
 
 from cluster4w.extensions import db
 from cluster4w.gaps.question import Question
-from cluster4w.publish.map_classes import Cut, Shows, own_bounds
-from cluster4w.publish.map_svg import View
+from cluster4w.publish.maps.classes import Cut, Shows, own_bounds
+from cluster4w.publish.maps.svg import View
 from cluster4w.record.queries.organisations import agencies
 from cluster4w.security import here
 from cluster4w.template.counting import types_of

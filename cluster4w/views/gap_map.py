@@ -15,9 +15,9 @@ from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.gaps.who import Present, Together, present_by_area, together_by_area
 from cluster4w.publish.figures import months
-from cluster4w.publish.map_classes import Scale, heading, overlap_class, scale_for
-from cluster4w.publish.map_svg import fill_of
-from cluster4w.publish.map_view import Drawing, Look, draw, words_of
+from cluster4w.publish.maps.classes import Scale, heading, overlap_class, scale_for
+from cluster4w.publish.maps.svg import fill_of
+from cluster4w.publish.maps.view import Drawing, Look, draw, words_of
 from cluster4w.security import here
 from cluster4w.template.language import label
 from cluster4w.views import formats

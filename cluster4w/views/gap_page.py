@@ -15,9 +15,9 @@ from cluster4w.gaps.table import GapTable
 from cluster4w.gaps.who import Present
 from cluster4w.publish import gap_words
 from cluster4w.publish.gap_words import row_name
-from cluster4w.publish.map_classes import Scale
-from cluster4w.publish.map_svg import MANY
-from cluster4w.publish.map_view import Drawing
+from cluster4w.publish.maps.classes import Scale
+from cluster4w.publish.maps.svg import MANY
+from cluster4w.publish.maps.view import Drawing
 from cluster4w.record.gazetteer import Place
 from cluster4w.record.queries.organisations import agencies
 from cluster4w.security import here

@@ -13,9 +13,9 @@ from cluster4w.gaps.table import GapTable
 from cluster4w.publish import gap_words
 from cluster4w.publish.as_of import file_part
 from cluster4w.publish.gap_files import write_gap_file
-from cluster4w.publish.sheet import Shown, Wish, map_sheet, sheet_data
-from cluster4w.publish.sheet import file_name as sheet_name
-from cluster4w.publish.sheet_content import PAPERS
+from cluster4w.publish.sheets.content import PAPERS
+from cluster4w.publish.sheets.sheet import Shown, Wish, map_sheet, sheet_data
+from cluster4w.publish.sheets.sheet import file_name as sheet_name
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.security import here
 from cluster4w.views import gap_page

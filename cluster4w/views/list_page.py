@@ -18,9 +18,9 @@ from cluster4w.gaps.overdue import DUE_BY, OVERDUE
 from cluster4w.gaps.table import GapTable
 from cluster4w.publish import list_words
 from cluster4w.publish.list_files import Paper
-from cluster4w.publish.list_map import heading, list_drawing, list_scale
-from cluster4w.publish.map_svg import fill_of
-from cluster4w.publish.map_view import Look
+from cluster4w.publish.maps.of_list import heading, list_drawing, list_scale
+from cluster4w.publish.maps.svg import fill_of
+from cluster4w.publish.maps.view import Look
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.security import allowed, here
 from cluster4w.views import formats, gap_page

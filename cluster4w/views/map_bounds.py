@@ -10,8 +10,8 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from cluster4w.extensions import db
-from cluster4w.publish.map_classes import usual_scale
-from cluster4w.publish.map_svg import fill_of, hatch
+from cluster4w.publish.maps.classes import usual_scale
+from cluster4w.publish.maps.svg import fill_of, hatch
 from cluster4w.record.operations.map_bounds import USUAL, set_map_bounds
 from cluster4w.record.queries.audit import events
 from cluster4w.security import here

@@ -68,9 +68,7 @@ def month_publish(month: str) -> ResponseReturnValue:
     made = publish_month(db.session, here().operation, month, note=note, actor=here().person)
     number = made.number
     db.session.commit()
-    flash(
-        gettext("%(month)s is published (no. %(number)s) and locked.", month=_words(month), number=number)
-    )
+    flash(gettext("%(month)s is published (no. %(number)s) and locked.", month=_words(month), number=number))
     return redirect(url_for("months"))
 
 

@@ -16,7 +16,7 @@ from cluster4w.intake.findings import Finding, message, title
 from cluster4w.intake.needs.file import About, load_needs, read_needs
 from cluster4w.intake.needs.report import Kind, LoadedNeeds, RegionTotal
 from cluster4w.models import NeedUpload, StoredFile
-from cluster4w.publish.needs_workbook import write_needs_template
+from cluster4w.publish.workbooks.needs import write_needs_template
 from cluster4w.record.operations.needs import keep_upload, mark_loaded, upload_with_edition
 from cluster4w.record.queries.needs import get_upload, list_need_tables
 from cluster4w.security import here, person

@@ -9,8 +9,8 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from cluster4w.extensions import db
-from cluster4w.publish.map_candidates import Candidate, Ground, ground, point_of
-from cluster4w.publish.projection import Rings
+from cluster4w.publish.maps.candidates import Candidate, Ground, ground, point_of
+from cluster4w.publish.maps.projection import Rings
 from cluster4w.record.queries.areas import boundaries
 from cluster4w.security import here
 from cluster4w.views.places import gazetteer

@@ -15,8 +15,8 @@ from cluster4w.intake.headers.choose import NO_TABLE
 from cluster4w.intake.headers.unknown import LARGEST
 from cluster4w.intake.submit import agreed, run_check, submit
 from cluster4w.models import Submission, SubmissionState
-from cluster4w.publish.annotated import annotate, form_of, of_submission
-from cluster4w.publish.annotated_words import FILLABLE
+from cluster4w.publish.annotated.annotate import annotate, form_of, of_submission
+from cluster4w.publish.annotated.words import FILLABLE
 from cluster4w.record.operations.submissions import NOT_RECORDED, ask_to_record, discard
 from cluster4w.record.queries import submissions as stored
 from cluster4w.record.queries.finding_values import count_repeated, list_repeated

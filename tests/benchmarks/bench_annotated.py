@@ -14,7 +14,7 @@ from sqlalchemy import orm
 
 from cluster4w.intake.check import Check, check_file
 from cluster4w.models.engine import make_engine
-from cluster4w.publish.annotated import CheckedFile, annotate, of_check
+from cluster4w.publish.annotated.annotate import CheckedFile, annotate, of_check
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.operations import get_operation, plan_months, template_of
 from cluster4w.record.queries.organisations import agencies

@@ -39,7 +39,7 @@ from sqlalchemy import orm
 from cluster4w.intake.check import check_file
 from cluster4w.intake.judging.outliers import COLUMNS
 from cluster4w.models.engine import make_engine
-from cluster4w.publish.annotated import annotate, of_check
+from cluster4w.publish.annotated.annotate import annotate, of_check
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.operations import get_operation, plan_months, template_of

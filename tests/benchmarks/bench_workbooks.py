@@ -112,7 +112,7 @@ def phase_xml(path: Path, url: str, out: Path) -> None:
 
 def phase_export(path: Path, url: str, out: Path) -> None:
     """The whole export in ``shelter-4w``."""
-    from cluster4w.publish.workbook import write_export
+    from cluster4w.publish.workbooks.workbook import write_export
 
     with _session(url) as session, tempfile.TemporaryFile() as stream:
         write_export(session, _operation(session), stream, layout="shelter-4w", language="fr")
@@ -216,7 +216,7 @@ def real(path: Path) -> list[dict[str, object]]:
 def _main(phase: str, path: str, url: str, out: str) -> None:
     target = Path(out)
     # Importing the code is fixed start-up, not part of any phase.
-    for module in ("cluster4w.intake.submit", "cluster4w.publish.workbook"):
+    for module in ("cluster4w.intake.submit", "cluster4w.publish.workbooks.workbook"):
         importlib.import_module(module)
     start = time.perf_counter()
     PHASES[phase](Path(path), url, target)

@@ -18,7 +18,7 @@ from cluster4w.publish.charts.svg import chart_svg, height_of
 from cluster4w.publish.charts.words import lines, made_on, tables_of
 from cluster4w.publish.formula_safety import csv_text
 from cluster4w.publish.gap_words import EXAMPLE
-from cluster4w.publish.sheet import compile_sheet
+from cluster4w.publish.sheets.sheet import compile_sheet
 from cluster4w.publish.tables import write_table
 from cluster4w.template.language import N_, Translate, label
 

@@ -21,7 +21,7 @@ from cluster4w.publish.charts.paint import (
 )
 from cluster4w.publish.charts.spec import Chart, Look, Mark, Series
 from cluster4w.publish.figures import number
-from cluster4w.publish.projection import Box, is_free
+from cluster4w.publish.maps.projection import Box, is_free
 
 #: Height of the room between the axes, and of the name at the end of a line.
 PLOT, NAME = 168, 31

@@ -1,0 +1,1 @@
+"""Maps: classes and their colours, the drawing, and the file that holds one."""

@@ -1,0 +1,1 @@
+"""The column of our workbook that says what is wrong while it is filled in: formulas, offline."""

@@ -1,0 +1,1 @@
+"""Our own workbooks: templates, the record, needs, and the hidden sheets by which they are known."""
