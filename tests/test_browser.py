@@ -98,7 +98,7 @@ def test_everything_works_without_scripts(app: Any, session: orm.Session) -> Non
         gaps = visitor.open(f"{HERE}/ecarts?sous_secteur=nfi", scripts=False)
         gaps.click("text=Projected gap")
         gaps.select_option("#groupe", "idps")
-        gaps.click("form.filter button")
+        gaps.click("form:has(#groupe) button")
         assert "mesure=projected" in gaps.url
         assert "groupe=idps" in gaps.url
         gaps.click(".map [data-pcode=ML0502]")
