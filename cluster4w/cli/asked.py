@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cluster4w.cli.options import MONTH, org_option
+from cluster4w.cli.releases import as_of_option, moment_asked, release_option
 
 if TYPE_CHECKING:
     from sqlalchemy import orm
 
+    from cluster4w.gaps.question import Question
     from cluster4w.models import Operation
     from cluster4w.publish.sheets.sheet import Shown
 
@@ -27,6 +31,20 @@ _PART = (
     click.option("--activity-type", help="Count one activity type only, for example tent."),
     org_option,
 )
+_QUESTION = (
+    click.option("--level", type=click.IntRange(1, 3), default=2, show_default=True),
+    *_PART,
+    as_of_option,
+    release_option,
+    click.option("--sub-sector", type=click.Choice(("shelter", "nfi")), default="shelter", show_default=True),
+    click.option("--group", "group", help="Population group, for example idps."),
+    click.option(
+        "--measure", type=click.Choice(("current", "projected", "need")), default="current", show_default=True
+    ),
+    click.option(
+        "--unit", type=click.Choice(("household", "individual")), default="household", show_default=True
+    ),
+)
 _SHOWN = (
     click.option(
         "--shows", type=click.Choice(tuple(SHOWS)), default="share", show_default=True,
@@ -37,6 +55,53 @@ _SHOWN = (
         help='How its classes are cut: cluster, quantiles, equal, or bounds of your own: "10 30 60".',
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOptions:
+    """What the options of a question say."""
+
+    level: int
+    month: str | None
+    first: str | None
+    activity_type: str | None
+    acronym: str | None
+    as_of: str | None
+    release: str | None
+    sub_sector: str
+    group: str | None
+    measure: str
+    unit: str
+
+    def question(self, session: orm.Session, operation: Operation) -> Question:
+        """Return the question; refuses an organisation, a day or a release that there is not."""
+        from cluster4w.gaps.question import Question
+
+        moment = moment_asked(session, operation, self.as_of, self.release)
+        return Question(
+            level=self.level,
+            sub_sector=self.sub_sector,
+            group=self.group,
+            measure=self.measure,
+            unit=self.unit,
+            first=self.first,
+            **part_asked(session, operation, self.activity_type, self.acronym),
+            **moment | {"month": self.month or moment["month"]},
+        )
+
+
+def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a question, which the command gets together as ``asked``."""
+    names = [field.name for field in fields(QuestionOptions)]
+
+    @wraps(command)
+    def with_question(*args: Any, **options: Any) -> Any:
+        asked = QuestionOptions(**{name: options.pop(name) for name in names})
+        return command(*args, asked=asked, **options)
+
+    for option in reversed(_QUESTION):
+        with_question = option(with_question)
+    return with_question
 
 
 def part_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from cluster4w.cli.asked import part_asked, part_options, shown_asked, shown_options
+from cluster4w.cli.asked import (
+    QuestionOptions,
+    part_asked,
+    part_options,
+    question_options,
+    shown_asked,
+    shown_options,
+)
 from cluster4w.cli.options import (
     get_operation_named,
     in_app,
@@ -36,18 +43,7 @@ orientation_option = click.option(
 
 @click.command()
 @operation_option
-@click.option("--level", type=click.IntRange(1, 3), default=2, show_default=True)
-@part_options
-@as_of_option
-@release_option
-@click.option("--sub-sector", type=click.Choice(("shelter", "nfi")), default="shelter", show_default=True)
-@click.option("--group", "group", help="Population group, for example idps.")
-@click.option(
-    "--measure", type=click.Choice(("current", "projected", "need")), default="current", show_default=True
-)
-@click.option(
-    "--unit", type=click.Choice(("household", "individual")), default="household", show_default=True
-)
+@question_options
 @click.option(
     "--format",
     "form",
@@ -65,17 +61,7 @@ orientation_option = click.option(
 def gaps(
     session: orm.Session,
     slug: str,
-    level: int,
-    month: str | None,
-    first: str | None,
-    activity_type: str | None,
-    acronym: str | None,
-    as_of: str | None,
-    release: str | None,
-    sub_sector: str,
-    group: str | None,
-    measure: str,
-    unit: str,
+    asked: QuestionOptions,
     form: str,
     region: str | None,
     shows: str,
@@ -86,25 +72,14 @@ def gaps(
     lang: str,
 ) -> None:
     """Compare needs and targets with the response, area by area. PDF and PNG are map sheets for print."""
-    from cluster4w.gaps.question import Question
     from cluster4w.gaps.table import gap_table
     from cluster4w.publish.gap_files import write_gap_file
     from cluster4w.publish.maps.view import Look
     from cluster4w.publish.sheets.sheet import around_of, shown_scale
 
     operation = get_operation_named(session, slug)
-    moment = moment_asked(session, operation, as_of, release)
     shown = shown_asked(shows, classes)
-    question = Question(
-        level=level,
-        sub_sector=sub_sector,
-        group=group,
-        measure=measure,
-        unit=unit,
-        first=first,
-        **part_asked(session, operation, activity_type, acronym),
-        **moment | {"month": month or moment["month"]},
-    )
+    question = asked.question(session, operation)
     if form in ("pdf", "png"):
         from cluster4w.publish.sheets.sheet import Wish, map_sheet, sheet_data
 
