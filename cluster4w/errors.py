@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 
 from cluster4w.extensions import db
 from cluster4w.models.engine import reading
-from cluster4w.security import identify
+from cluster4w.security import identify, wants_json
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Forbidden, NotFound, Refusal
 
@@ -63,12 +63,6 @@ class Problem:
     title: str
     message: str
     errors: list[dict[str, Any]] = field(default_factory=list)
-
-
-def wants_json() -> bool:
-    """Return whether the request asks for JSON rather than for a page."""
-    best = request.accept_mimetypes.best_match(("text/html", "application/json"), "text/html")
-    return request.is_json or best == "application/json"
 
 
 def respond(problem: Problem) -> Response:

@@ -172,9 +172,13 @@ def _refuse_nul() -> None:
         abort(400)
 
 
-def _ask_to_sign_in() -> ResponseReturnValue:
-    from cluster4w.errors import wants_json
+def wants_json() -> bool:
+    """Return whether the request asks for JSON rather than for a page."""
+    best = request.accept_mimetypes.best_match(("text/html", "application/json"), "text/html")
+    return request.is_json or best == "application/json"
 
+
+def _ask_to_sign_in() -> ResponseReturnValue:
     if request.method not in SAFE_METHODS or wants_json():
         abort(401 if wants_json() else 403)
     return redirect(url_for("sign_in", next=request.full_path.rstrip("?")))

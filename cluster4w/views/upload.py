@@ -15,7 +15,6 @@ from wtforms import FileField, Form, SelectField
 from wtforms.validators import ValidationError
 
 from cluster4w import jobs
-from cluster4w.errors import wants_json
 from cluster4w.extensions import db, limiter
 from cluster4w.intake.submit import receive
 from cluster4w.models import Submission, SubmissionState
@@ -23,7 +22,7 @@ from cluster4w.record.queries.operations import locked_months, plan_months
 from cluster4w.record.queries.organisations import Agency, agencies
 from cluster4w.record.queries.submissions import file_content, list_submissions
 from cluster4w.record.queries.waiting import WAITING, sent_before
-from cluster4w.security import here, own_rows_only, person
+from cluster4w.security import here, own_rows_only, person, wants_json
 from cluster4w.template.text import printable
 from cluster4w.views import formats
 from cluster4w.views.months_choice import agency_of, month_to_offer
