@@ -61,7 +61,7 @@ def test_map_and_lines_mark_each_other(app: Any) -> None:
         page.wait_for_url("**tri=activity*")
         page.select_option("#mois", "2016-04")
         page.wait_for_url("**mois=2016-04*")
-        assert "No plan is past its end" in page.inner_text("#chiffres")
+        assert "the record holds no row of these months" in page.inner_text("#chiffres")
         assert visitor.said == []
 
 

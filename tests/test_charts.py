@@ -319,6 +319,9 @@ def test_filters_stand_in_the_address_and_unchanged_charts_are_not_sent_again(
             # Every other choice and every file keeps the filter.
             links = [a.get("href") or "" for a in root.find(".//main").iter("a")]  # type: ignore[union-attr]
             assert sum(query in link for link in links) >= 4 * 4
+        assert "left aside here" not in text_of(root.find(".//main"))
+    # What the map narrows and the charts do not is said.
+    assert "left aside here" in client.get(f"{PAGE}?sous_secteur=nfi&depuis=2016-03").text
     address = f"{PAGE}?sous_secteur=nfi"
     kept = {"If-None-Match": client.get(address).headers["ETag"]}
     assert client.get(address, headers=kept).status_code == 304

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.gaps.explain import explain
+from cluster4w.gaps.notes import Note
 from cluster4w.gaps.presence import due_day, key_figures, people_estimate, reporting_status
 from cluster4w.gaps.question import Question
 from cluster4w.gaps.row import GapRow
@@ -391,3 +393,10 @@ def test_sqlite_reads_no_row_for_figures_and_sorts_none_by_commune(
         presence(session, operation, level=3, **words)
         who_is_where(session, operation, level=3, **words)
         assert ["COVERING INDEX" in plan for plan in plans] == [True, True], plans
+
+
+def test_a_note_about_one_row_speaks_of_one_row() -> None:
+    note = Note("%(rows)s rows are left out.", {"rows": 1}, "One row is left out.")
+    assert note.words(str) == "One row is left out."
+    assert replace(note, params={"rows": 2}).words(str) == "2 rows are left out."
+    assert replace(note, one="").words(str) == "1 rows are left out."

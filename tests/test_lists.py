@@ -246,7 +246,7 @@ def test_plans_are_narrowed_by_reader_place_month_group_and_unit(
     ]
     assert [line.pcode for line in everything.lines] == ["ML0704", None, "ML0701"]
     assert [note.words(str) for note in everything.left_out] == [
-        "1 of these plans name no area of this level: in the list, and not on the map."
+        "One of these plans names no area of this level: in the list, and not on the map."
     ]
     number = next(line for line in everything.lines if line.uid == uid)
     assert number.cells["parent_name"] == "Gao"

@@ -157,6 +157,12 @@ def test_files_of_a_list_hold_what_the_page_shows_and_no_formula(client_for: Any
     links = {text_of(a): a.get("href") for a in parse(page.text).findall(".//p[@class='after-table']/a")}
     sent = client.get(links["xlsx"])
     assert sent.headers["Content-Disposition"].endswith("test-2016_Most-uncovered-areas_nfi_adm2.xlsx")
+    # What is counted of the response only is in the name, and in the line above the list.
+    part = client.get(f"{links['xlsx']}&depuis=2016-03&mois=2016-05")
+    assert part.headers["Content-Disposition"].endswith("areas_nfi_adm2_from-2016-03.xlsx")
+    narrowed = parse(client.get(f"{PAGE}?sous_secteur=nfi&depuis=2016-03&mois=2016-05").text)
+    summary = text_of(narrowed.find(".//details[@data-filters='']/summary"))
+    assert summary == "NFI · current gap · cercle · households · since March 2016 · up to May 2016 ▾"
     sheet = openpyxl.load_workbook(io.BytesIO(sent.data)).active
     lines = [list(line) for line in sheet.iter_rows(min_row=3, values_only=True)]
     assert lines[0][:8] == ["P-code", "Cercle", "In", "Targeted", "Reached", "Planned", "Gap", "Coverage"]
@@ -164,7 +170,7 @@ def test_files_of_a_list_hold_what_the_page_shows_and_no_formula(client_for: Any
     assert lines[2][:7] == ["ML0704", "Ménaka", "Gao", 90, 10, 40, 80]
     assert lines[2][7] == pytest.approx(10 / 90)
     notes = [line[0] for line in lines[4:]]
-    assert "1 areas have no target: what is missing there is not known." in notes
+    assert "One area has no target: what is missing there is not known." in notes
     assert any(str(note).startswith("Targets: Plan de réponse 2016") for note in notes)
     late = client.get(
         links["csv"].replace("a-couvrir", "plans-en-retard").replace("tri=name", "tri=organisation")
@@ -204,6 +210,14 @@ def test_late_plans_are_shown_to_those_who_may_read_the_rows(client_for: Any) ->
     assert "data-pcode" in own.text
     assert not parse(own.text).findall(".//nav[@class='others']")
     assert b"ONG-B" not in partner.get(f"{OVERDUE}.csv?sous_secteur=nfi").data
+    # Nor do numbers in the address say, one after the other, who else takes part.
+    for number in range(1, 10):
+        asked = partner.get(f"{OVERDUE}?sous_secteur=nfi&org={number}")
+        assert "ONG-B" not in asked.text
+        book = openpyxl.load_workbook(
+            io.BytesIO(partner.get(f"{OVERDUE}.xlsx?sous_secteur=nfi&org={number}").data)
+        )
+        assert not [c for row in book.active.values for c in row if "ONG-B" in str(c)]
     assert partner.get(f"{PAGE}/a-couvrir").status_code == 403
     assert partner.get(f"{PAGE}/a-couvrir.csv").status_code == 403
     assert OVERDUE in partner.get("/test-2016/activites").text
@@ -224,13 +238,15 @@ def test_an_empty_list_says_why_and_what_to_do(app: Any, client_for: Any) -> Non
     assert said("a-couvrir") == (words, "/test-2016/besoins")
     assert said("a-couvrir", viewer) == (words, None)
     assert said("plusieurs")[0] == "This list cannot be made: the record holds no row of these months."
-    assert said("plans-en-retard") == ("No plan is past its end: that is good news.", None)
+    # Where nothing is known, that nothing is late is no good news.
+    assert said("plans-en-retard") == (said("plusieurs")[0], None)
     load_targets(app, level=1, targets={"ML07": 90})
     words = "This list cannot be made for these areas: figures are known for larger areas only."
     assert said("sans-presence") == (words, f"{PAGE}/sans-presence?sous_secteur=nfi&niveau=1")
     add_rows(app, "ONG-A", FIRST | {"households_reached": 90})
     region = client_for("viewer").get(f"{PAGE}/sans-presence?sous_secteur=nfi&niveau=1")
     assert "In every area in need somebody is present: that is good news." in region.text
+    assert said("plans-en-retard") == ("No plan is past its end: that is good news.", None)
 
 
 @pytest.mark.usefixtures("loaded")

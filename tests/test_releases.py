@@ -286,14 +286,20 @@ def test_the_information_manager_publishes_corrects_and_sees_who_did(app: Any, c
     assert "May as it stands" in done.text
     assert "Awa information_manager" in done.text
     assert "publication=2016-05.1" in done.text
-    twice = client.post(publish_it)
+    # The button pressed twice, with the note typed: one release.
+    pressed = client.post(publish_it, data={"note": "May as it stands", "seen": "0"})
+    assert pressed.status_code == 400
+    assert "2016-05 has been published meanwhile" in pressed.text
+    assert "no. 2" not in client.get("/test-2016/mois").text
+    twice = client.post(publish_it, data={"seen": "1"})
     assert twice.status_code == 400
     assert "Say in the note what this release corrects" in twice.text
     # Open, correct, publish again: the first release is still there, called corrected.
     client.post("/test-2016/mois/2016-05/ouvrir")
     add_rows(app, "ONG-B", {"households_reached": 7})
-    again = client.post(publish_it, data={"note": "ONG-B was late"}, follow_redirects=True)
+    again = client.post(publish_it, data={"note": "ONG-B\x1b was late", "seen": "1"}, follow_redirects=True)
     assert "no. 2" in again.text
+    assert "ONG-B was late" in again.text
     assert "corrected since" in again.text
     assert client.post("/test-2016/mois/2030-05/publier").status_code == 404
     for role in ("coordinator", "partner", "viewer"):

@@ -14,7 +14,7 @@ from sqlalchemy import orm
 from cluster4w.gaps.part import part_of
 from cluster4w.gaps.question import Question
 from cluster4w.gaps.table import gap_table
-from cluster4w.models import Area, Boundary, Operation
+from cluster4w.models import Area, Boundary, Operation, Organisation, Participation
 from cluster4w.publish.maps.classes import COVERAGE, NOT_AVAILABLE
 from cluster4w.publish.maps.projection import is_free
 from cluster4w.publish.maps.svg import MapArea
@@ -68,6 +68,11 @@ def test_a_sheet_says_all_that_a_print_must_say(
     session: orm.Session, filled: Operation, contents: list[dict[str, Any]]
 ) -> None:
     outline(session, filled, ML07=square(0, 15, 3), ML05=square(-5, 13, 2), ML0701=square(0, 15, 1))
+    donor = Organisation(acronym="FONDS", name="Fonds", type="donor", origin="shipped")
+    session.add(donor)
+    session.flush()
+    session.add(Participation(operation_id=filled.id, organisation_id=donor.id, role="donor"))
+    session.flush()
     data = sheet_data(session, filled, QUESTION)
     pdf = map_sheet(data, Wish(language="en"), made=DAY)
     assert pdf.startswith(b"%PDF-")
@@ -79,7 +84,7 @@ def test_a_sheet_says_all_that_a_print_must_say(
         "households without": "26,358",
         "targeted": "26,465",
         "reached": "107 (<\u00a01%)",
-        "planned or under way": "0",
+        "planned or ongoing": "0",
         "assistances, every round counted": "107",
         "organisations": "1",
     }
@@ -88,6 +93,7 @@ def test_a_sheet_says_all_that_a_print_must_say(
     assert {e["words"]: e["count"] for e in said["legend"]["entries"]}["not targeted"] == "2"
     assert said["table"]["rows"][0] == ["Ansongo (Gao)", "26,415", "100", "26,315", "<\u00a01%", "1"]
     assert said["table"]["note"] == "reached, but known at a higher level only: 7"
+    # A donor owes no report.
     assert [o["title"] for o in said["organisations"]] == [
         "Reported for May 2016: 1",
         "No report for May 2016: 3",

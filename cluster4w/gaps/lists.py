@@ -289,7 +289,11 @@ def _left_out(table: GapTable, name: AreaList, has_lines: bool) -> tuple[Note, .
         )
         notes.append(Note(words, {"rows": rows, "names": _names(r for r in larger if r.rows)}))
     if rows := sum(row.rows for row in table.rows if row.kind == "unknown"):
-        notes.append(Note(N_("%(rows)s rows name no known place."), {"rows": rows}))
+        notes.append(
+            Note(
+                N_("%(rows)s rows name no known place."), {"rows": rows}, N_("One row names no known place.")
+            )
+        )
     if table.question.is_part and name in ("nobody", "several"):
         notes.append(
             Note(N_("Only a part of the response is asked for: other organisations may be in these areas."))
@@ -305,18 +309,29 @@ def _without_figures(
     need = table.question.measure == "need"
     bare = sum(1 for row in areas if not _figures(row, table, name))
     if bare and name == "nobody":
-        yield Note(N_("%(areas)s areas have neither a need nor a target: not in the list."), {"areas": bare})
+        yield Note(
+            N_("%(areas)s areas have neither a need nor a target: not in the list."),
+            {"areas": bare},
+            N_("One area has neither a need nor a target: not in the list."),
+        )
     elif bare and need:
         yield Note(
-            N_("%(areas)s areas have no figure of need: what is missing there is not known."), {"areas": bare}
+            N_("%(areas)s areas have no figure of need: what is missing there is not known."),
+            {"areas": bare},
+            N_("One area has no figure of need: what is missing there is not known."),
         )
     elif bare:
-        yield Note(N_("%(areas)s areas have no target: what is missing there is not known."), {"areas": bare})
+        yield Note(
+            N_("%(areas)s areas have no target: what is missing there is not known."),
+            {"areas": bare},
+            N_("One area has no target: what is missing there is not known."),
+        )
     silent = sum(1 for row in areas if _figures(row, table, name) and row.reached is None)
     if silent and name != "nobody":
         yield Note(
             N_("%(areas)s areas have rows that give no number of people: nothing can be compared there."),
             {"areas": silent},
+            N_("One area has rows that give no number of people: nothing can be compared there."),
         )
     whole = [row for row in larger if _figures(row, table, name)]
     if whole and name == "nobody":

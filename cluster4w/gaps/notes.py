@@ -16,14 +16,19 @@ from cluster4w.template.lists import CountingRule
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence: an English source message with its parameters."""
+    """A sentence: an English source message with its parameters.
+
+    ``one``: the message where its rows, or its areas, are a single one.
+    """
 
     message: str
     params: dict[str, Any] = field(default_factory=dict)
+    one: str = ""
 
     def words(self, translate: Translate, figure: Callable[[int], str] = str) -> str:
         """Return the sentence in the user's language; ``figure`` writes its numbers."""
-        text = translate(self.message)
+        single = 1 in (self.params.get("rows"), self.params.get("areas"))
+        text = translate(self.one if self.one and single else self.message)
         if not self.params:
             return text
         return text % {k: figure(v) if isinstance(v, int) else v for k, v in self.params.items()}
@@ -64,6 +69,7 @@ def notes_of(
             Note(
                 N_("%(rows)s completed rows give no number of people; they count as presence only."),
                 {"rows": silent},
+                N_("One completed row gives no number of people; it counts as presence only."),
             )
         )
     if unsaid:
@@ -71,6 +77,7 @@ def notes_of(
             Note(
                 N_("%(rows)s rows do not say whether people are assisted for the first time: not counted."),
                 {"rows": unsaid},
+                N_("One row does not say whether people are assisted for the first time: not counted."),
             )
         )
     if not_first:
@@ -78,6 +85,7 @@ def notes_of(
             Note(
                 N_("%(rows)s rows repeat help to the same people: in the assistances, not in the people."),
                 {"rows": not_first},
+                N_("One row repeats help to the same people: in the assistances, not in the people."),
             )
         )
     largest = (CountingRule.MAX_SITE, CountingRule.MAX_AREA)
@@ -110,10 +118,18 @@ def _about_places(rows: Sequence[GapRow]) -> list[Note]:
                     " total gap counts their people."
                 ),
                 {"rows": part},
+                N_(
+                    "One row names no area of this level; it stands in a line of its own, and the total gap"
+                    " counts its people."
+                ),
             )
         )
     if lost := sum(r.rows for r in rows if r.kind == "unknown"):
-        notes.append(Note(N_("%(rows)s rows name no known place."), {"rows": lost}))
+        notes.append(
+            Note(
+                N_("%(rows)s rows name no known place."), {"rows": lost}, N_("One row names no known place.")
+            )
+        )
     return notes
 
 
@@ -127,6 +143,10 @@ def _about_doubles(total: GapRow) -> list[Note]:
                     " do, %(fewer)s were reached and not %(reached)s."
                 ),
                 {"rows": total.doubtful, "fewer": total.reached_if_same, "reached": total.reached},
+                N_(
+                    "One row may count the same people as another row; nobody has decided yet. If it does,"
+                    " %(fewer)s were reached and not %(reached)s."
+                ),
             )
         )
     if total.left_out:
@@ -134,6 +154,7 @@ def _about_doubles(total: GapRow) -> list[Note]:
             Note(
                 N_("%(rows)s rows are left out: another row counts the same people."),
                 {"rows": total.left_out},
+                N_("One row is left out: another row counts the same people."),
             )
         )
     return notes

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import orm
 
 from cluster4w.gaps.counting import factor_of, slot_of
-from cluster4w.gaps.lists import Line, Listing, in_order
+from cluster4w.gaps.lists import Empty, Line, Listing, in_order
 from cluster4w.gaps.notes import Note
 from cluster4w.gaps.question import Question, check_question
 from cluster4w.gaps.rules import types_of
@@ -19,6 +19,7 @@ from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.activities import Scope
 from cluster4w.record.queries.coverage import Unit
 from cluster4w.record.queries.overdue import Plan, plans_past_their_day
+from cluster4w.record.queries.presence import has_rows
 from cluster4w.record.queries.templates import template_then
 from cluster4w.template.declaration import Template
 from cluster4w.template.language import N_
@@ -81,7 +82,7 @@ def overdue_plans(
     check_question(operation, question)
     template = template_then(session, operation, question.as_of)
     unit: Unit = "household" if question.unit == "household" else "individual"
-    day = day_of(question, today)
+    day, window = day_of(question, today), question.window(operation)
     plans = plans_past_their_day(
         session,
         operation,
@@ -89,7 +90,7 @@ def overdue_plans(
         types=[c.key for c in types_of(template, question.sub_sector, counting=False)],
         sub_sector=question.sub_sector,
         unit=unit,
-        window=question.window(operation),
+        window=window,
         group=question.group,
         day=day,
     )
@@ -101,9 +102,11 @@ def overdue_plans(
         for plan in inside
         if (due := due_of(plan)) is not None
     ]
-    listing = Listing(
-        OVERDUE, COLUMNS, tuple(lines), _left_out(inside, lines), None if lines else "none", "-days_late"
-    )
+    empty: Empty | None = None
+    if not lines:
+        # Where nothing is known of these months, that no plan is late is no news.
+        empty = "none" if has_rows(session, operation, window) else "no_rows"
+    listing = Listing(OVERDUE, COLUMNS, tuple(lines), _left_out(inside, lines), empty, "-days_late")
     return in_order(listing, order)
 
 
@@ -165,15 +168,23 @@ def _left_out(plans: Sequence[Plan], lines: Sequence[Line]) -> tuple[Note, ...]:
             Note(
                 N_("%(rows)s planned or ongoing activities say neither an end nor a month: not in the list."),
                 {"rows": dateless},
+                N_("One planned or ongoing activity says neither an end nor a month: not in the list."),
             )
         )
     if silent := sum(1 for line in lines if line.cells["planned"] is None):
-        notes.append(Note(N_("%(rows)s of these plans give no number of people."), {"rows": silent}))
+        notes.append(
+            Note(
+                N_("%(rows)s of these plans give no number of people."),
+                {"rows": silent},
+                N_("One of these plans gives no number of people."),
+            )
+        )
     if vague := sum(1 for line in lines if line.pcode is None):
         notes.append(
             Note(
                 N_("%(rows)s of these plans name no area of this level: in the list, and not on the map."),
                 {"rows": vague},
+                N_("One of these plans names no area of this level: in the list, and not on the map."),
             )
         )
     return tuple(notes)

@@ -148,8 +148,12 @@ def part_lines(table: GapTable, language: str, translate: Translate) -> list[str
 
 def part_of_name(table: GapTable) -> str:
     """Return what the name of a file says of the part that is counted: ``oim-tent-from-2016-03``."""
-    question = table.question
-    plain = unicodedata.normalize("NFKD", table.organisation).encode("ascii", "ignore").decode().lower()
+    return part_of_question(table.question, table.organisation)
+
+
+def part_of_question(question: Question, organisation: str) -> str:
+    """Return the same of a question and of the acronym of the organisation that it asks for."""
+    plain = unicodedata.normalize("NFKD", organisation).encode("ascii", "ignore").decode().lower()
     parts = [
         re.sub(r"[^a-z0-9]+", "-", plain).strip("-"),
         (question.activity_type or "").replace("_", "-"),
@@ -216,7 +220,7 @@ def rule_lines(table: GapTable, language: str, translate: Translate) -> list[str
     types: dict[str, list[str]] = {}
     for rule in table.rules:
         types.setdefault(rule.words, []).append(label(rule.labels, language))
-    return [f"{', '.join(names)}: {translate(words)}" for words, names in types.items()]
+    return [f"{', '.join(names)}{translate(N_(': '))}{translate(words)}" for words, names in types.items()]
 
 
 def facts(table: GapTable, language: str, translate: Translate) -> list[str]:

@@ -34,7 +34,16 @@ from cluster4w.template.problems import Refusal
 Form = Literal["table", "json", "csv", "xlsx"]
 FORMS: tuple[Form, ...] = get_args(Form)
 #: Widths of a workbook's columns in characters; others are as wide as a figure.
-_WIDTHS = {"name": 30, "parent_name": 20, "who": 40, "organisation": 26, "activity": 34, "due": 18, "uid": 22}
+_WIDTHS = {
+    "name": 36,
+    "parent_name": 34,
+    "who": 40,
+    "organisation": 18,
+    "activity": 36,
+    "due": 14,
+    "due_by": 18,
+    "uid": 16,
+}
 #: Texts of the aligned table; other columns are figures.
 _TEXTS = frozenset(
     {"pcode", "name", "parent_name", "who", "organisation", "activity", "status", "due_by", "uid"}

@@ -35,6 +35,8 @@ from cluster4w.views.responses import unchanged
 SHEET_FORMS = ("pdf", "png", "svg")
 #: How a sub-sector is written in an address; without it every one is shown, unlike on the gap page.
 _SUB_SECTOR = "sous_secteur"
+#: What narrows the gap page and not the charts, as an address writes it.
+_LEFT_ASIDE = ("type", "org", "depuis")
 
 
 def asked(moment: When | None = None) -> tuple[Asked, Wanted]:
@@ -97,6 +99,7 @@ def charts() -> ResponseReturnValue:
         groups=list(here().template.lists["population_group"]),
         months=_months(figures),
         summary=_summary(figures),
+        left_aside=any(request.args.get(name) for name in _LEFT_ASIDE),
         sections=_sections(figures, shown),
         sheets={form: _file_address(page, "chart_sheet", form=form) for form in SHEET_FORMS},
         lines=lines(figures.tables, language, gettext),

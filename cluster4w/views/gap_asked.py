@@ -14,7 +14,7 @@ from cluster4w.gaps.question import Question
 from cluster4w.publish.maps.classes import Cut, Shows, own_bounds
 from cluster4w.publish.maps.svg import View
 from cluster4w.record.queries.organisations import agencies
-from cluster4w.security import here
+from cluster4w.security import here, own_rows_only
 from cluster4w.template.counting import types_of
 from cluster4w.views.as_of import When, when
 from cluster4w.views.numbers import MONTH, whole
@@ -245,9 +245,12 @@ def _first(month: str, last: str | None) -> str | None:
 
 
 def _organisation() -> int | None:
-    """Return the organisation asked for, None for one that takes no part."""
+    """Return the organisation asked for, None for one that takes no part.
+
+    Who reads the rows of one organisation only does not ask for others: their names are not theirs to see.
+    """
     number = whole(request.args.get("org"))
-    if number is None:
+    if number is None or (own_rows_only(here().role) and number != here().organisation_id):
         return None
     return number if number in {a.id for a in agencies(db.session, here().operation)} else None
 

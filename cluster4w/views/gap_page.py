@@ -280,6 +280,11 @@ def filter_summary(page: Asked, table: GapTable) -> str:
         *([gettext("since %(month)s", month=formats.month(q.first))] if q.first else []),
         *([shown_words()[page.shows]] if page.shows else []),
     ]
+    return in_one_line(words)
+
+
+def in_one_line(words: list[str]) -> str:
+    """Return choices in one line: small letters after the first, but for acronyms."""
     # A word that goes on in capitals is an acronym.
     small = (w if i == 0 or w[1:2].isupper() else w[:1].lower() + w[1:] for i, w in enumerate(words))
     return " · ".join(small)

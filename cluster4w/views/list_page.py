@@ -180,10 +180,14 @@ def around(page: Asked, table: GapTable | None, *, months: list[str], measure: b
     # Who else reports is not a partner's to see.
     selects = [s for s in gap_page.selects(page, months) if s.name != "org" or table is not None]
     chosen = [words for _, choices in found for words, _, is_chosen in choices if is_chosen]
-    chosen += [words for s in selects for value, words, is_chosen in s.choices if value and is_chosen]
+    for select in selects:
+        words = [words for value, words, is_chosen in select.choices if value and is_chosen]
+        chosen += [_in_summary(select.name, each) for each in words]
+    if q.month:
+        chosen.append(gettext("up to %(month)s", month=formats.month(q.month)))
     return {
         "filters": found,
-        "summary": " · ".join([*chosen, *([formats.month(q.month)] if q.month else [])]),
+        "summary": gap_page.in_one_line(chosen),
         "selects": selects,
         "months": months,
         "latest": gettext("the last month") if measure else gettext("today"),
@@ -192,6 +196,17 @@ def around(page: Asked, table: GapTable | None, *, months: list[str], measure: b
         "action": url_for(page.at, **{k: v for k, v in page.parts if k == "name"}),  # type: ignore[arg-type]
         "carried": lambda name: [*page.hidden(name), *((k, v) for k, v in page.parts if k != "name")],
     }
+
+
+def _in_summary(name: str, words: str) -> str:
+    """Return the words of a choice where they stand without the label of what is chosen."""
+    match name:
+        case "org":
+            return str(gettext("only %(organisation)s", organisation=words))
+        case "depuis":
+            return str(gettext("since %(month)s", month=words))
+        case _:
+            return words
 
 
 def months(table: GapTable) -> list[str]:

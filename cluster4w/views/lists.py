@@ -144,6 +144,7 @@ def _sent(page: Asked, listing: Listing, paper: Paper, form: str) -> ResponseRet
         f"adm{q.level}" if listing.name != "overdue" else None,
         page.within or None,
         q.group,
+        gap_words.part_of_question(q, acronym_of(db.session, q.organisation)),
         file_part(q),
         form=form,
     )

@@ -64,8 +64,14 @@ def month_unlock(month: str) -> ResponseReturnValue:
 
 def month_publish(month: str) -> ResponseReturnValue:
     """Publish a month as the record stands now, and lock it."""
-    note = request.form.get("note", "")
-    made = publish_month(db.session, here().operation, month, note=note, actor=here().person)
+    made = publish_month(
+        db.session,
+        here().operation,
+        month,
+        note=request.form.get("note", ""),
+        seen=whole(request.form.get("seen")),
+        actor=here().person,
+    )
     number = made.number
     db.session.commit()
     flash(gettext("%(month)s is published (no. %(number)s) and locked.", month=_words(month), number=number))

@@ -179,7 +179,7 @@ def _figures(table: GapTable, language: str, translate: Translate) -> list[dict[
             else number(total.reached, language),
             N_("reached"),
         ),
-        (number(total.planned, language), N_("planned or under way")),
+        (number(total.planned, language), N_("planned or ongoing")),
         (number(total.assistances, language), N_("assistances, every round counted")),
         (number(table.organisations, language), N_("organisations")),
     ]
@@ -227,7 +227,8 @@ def _organisations(
     last = month(table.months[1], language)
     came = [r.acronym for r in reports if r.rows]
     nil = [r.acronym for r in reports if r.nil]
-    late = [r.acronym for r in reports if not r.rows and not r.nil]
+    # A donor is not asked for a report.
+    late = [r.acronym for r in reports if not r.rows and not r.nil and r.role != "donor"]
     groups = (
         (N_("Reported for %(month)s: %(count)s"), came),
         (N_("Nothing to report for %(month)s: %(count)s"), nil),

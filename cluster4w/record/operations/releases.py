@@ -15,6 +15,7 @@ from cluster4w.record.operations.months import lock_month, require_plan_month
 from cluster4w.record.operations.turns import wait_for_turn
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
+from cluster4w.template.text import printable
 
 #: Letters of a note.
 LONGEST_NOTE = 500
@@ -26,14 +27,18 @@ def publish_month(
     month: str,
     *,
     note: str = "",
+    seen: int | None = None,
     actor: Person | None,
     today: dt.date | None = None,
 ) -> Release:
     """Publish a month as the record stands now, and lock it. A month published before gets its next number.
 
+    ``seen``: the number of the month's last release that the person decided on, 0 for none; None to decide on
+    what there is now. Who presses the button twice publishes once.
+
     Raises:
         NotFound: the plan has no such month.
-        Refusal: the month is not over, or a correction does not say what it corrects.
+        Refusal: the month is not over or was published meanwhile; a correction does not say what it corrects.
     """
     require_plan_month(operation, month)
     if f"{today or now().date():%Y-%m}" <= month:
@@ -44,13 +49,19 @@ def publish_month(
             ),
             month=month,
         )
-    note = " ".join(note.split())[:LONGEST_NOTE]
+    note = " ".join(printable(note).split())[:LONGEST_NOTE]
     wait_for_turn(session, operation)
     before = session.scalar(
         sa.select(sa.func.max(Release.number)).where(
             Release.operation_id == operation.id, Release.month == month
         )
     )
+    if seen is not None and seen != (before or 0):
+        raise Refusal(
+            "release.meanwhile",
+            N_("%(month)s has been published meanwhile. Look at the releases before you publish it again."),
+            month=month,
+        )
     if before and not note:
         raise Refusal(
             "release.correction_without_note",
