@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 from collections.abc import Mapping
 from itertools import pairwise
@@ -15,8 +13,8 @@ from sqlalchemy import orm
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable
 from cluster4w.publish.as_of import as_of_words
+from cluster4w.publish.csv_table import csv_table
 from cluster4w.publish.figures import number, share
-from cluster4w.publish.formula_safety import csv_text
 from cluster4w.publish.gap_words import (
     COLUMNS,
     everything,
@@ -214,22 +212,9 @@ def _row(row: GapRow) -> dict[str, Any]:
 
 
 def _csv(table: GapTable, language: str, translate: Translate) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow([csv_text(heading(k, w, table, language, translate)) for k, w in COLUMNS])
-    comma = "," if language == "fr" else "."
-    for row in _lines(table):
-        cells = []
-        for key, _ in COLUMNS:
-            value = _value(row, key, translate)
-            if isinstance(value, str):
-                cells.append(csv_text(value))
-            elif isinstance(value, float):
-                cells.append(f"{value:.4f}".replace(".", comma))
-            else:
-                cells.append("" if value is None else str(value))
-        writer.writerow(cells)
-    return stream.getvalue()
+    heads = [heading(k, w, table, language, translate) for k, w in COLUMNS]
+    lines = ([_value(row, key, translate) for key, _ in COLUMNS] for row in _lines(table))
+    return csv_table([heads, *lines], language)
 
 
 def _value(row: GapRow, key: str, translate: Translate) -> str | int | float | None:

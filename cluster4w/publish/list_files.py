@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,8 +18,8 @@ from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.models import Operation
 from cluster4w.publish import gap_words, list_words
 from cluster4w.publish.as_of import as_of_words
+from cluster4w.publish.csv_table import csv_table
 from cluster4w.publish.figures import day, number, share
-from cluster4w.publish.formula_safety import csv_text
 from cluster4w.publish.tables import write_table
 from cluster4w.publish.text_table import aligned
 from cluster4w.record.queries.activities import Scope
@@ -210,27 +208,9 @@ def _plain(value: Cell) -> str | int | float | None:
 
 
 def _csv(listing: Listing, paper: Paper, language: str, translate: Translate) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     keys = columns_of(listing)
-    writer.writerow([csv_text(words) for words in _headings(keys, paper, translate)])
-    for line in listing.lines:
-        writer.writerow([_csv_cell(_value(line, key, translate), language) for key in keys])
-    return stream.getvalue()
-
-
-def _csv_cell(value: Cell, language: str) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            return csv_text(value)
-        case dt.date():
-            return value.isoformat()
-        case float():
-            return f"{value:.4f}".replace(".", "," if language == "fr" else ".")
-        case _:
-            return str(value)
+    lines = ([_value(line, key, translate) for key in keys] for line in listing.lines)
+    return csv_table([_headings(keys, paper, translate), *lines], language)
 
 
 def _xlsx(listing: Listing, paper: Paper, out: BinaryIO, translate: Translate) -> None:

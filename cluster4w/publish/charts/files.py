@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 from collections.abc import Sequence
 from html import escape
@@ -16,7 +14,7 @@ from cluster4w.publish.charts.reading import Figures
 from cluster4w.publish.charts.spec import Chart, heads, rows
 from cluster4w.publish.charts.svg import chart_svg, height_of
 from cluster4w.publish.charts.words import lines, made_on, tables_of
-from cluster4w.publish.formula_safety import csv_text
+from cluster4w.publish.csv_table import csv_table
 from cluster4w.publish.gap_words import EXAMPLE
 from cluster4w.publish.sheets.sheet import compile_sheet
 from cluster4w.publish.tables import write_table
@@ -110,27 +108,19 @@ def picture(
 
 def _csv(charts: Sequence[Chart], translate: Translate) -> str:
     """Return the tables of charts one after the other, each with its title above it."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    for index, chart in enumerate(charts):
-        if index:
-            writer.writerow([])
+    table: list[list[str | float | None]] = []
+    for chart in charts:
+        if table:
+            table.append([])
         if len(charts) > 1:
-            writer.writerow([csv_text(f"{chart.title} ({chart.lead})")])
-        writer.writerow([csv_text(head) for head in heads(chart, translate)])
-        for row in rows(chart, translate):
-            writer.writerow([_cell(value, chart.language) for value in row])
-    return stream.getvalue()
+            table.append([f"{chart.title} ({chart.lead})"])
+        table.append([*heads(chart, translate)])
+        table += ([_whole(value) for value in row] for row in rows(chart, translate))
+    return csv_table(table, charts[0].language)
 
 
-def _cell(value: str | float | None, language: str) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return csv_text(value)
-    if float(value).is_integer():
-        return str(round(value))
-    return f"{value:.4f}".replace(".", "," if language == "fr" else ".")
+def _whole(value: str | float | None) -> str | float | None:
+    return round(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def charts_csv(charts: Sequence[Chart], translate: Translate) -> bytes:
