@@ -8,16 +8,18 @@ from typing import Any
 
 import odf.table
 import odf.text
+import openpyxl
 import pytest
 import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check
 from cluster4w.intake.opening.delimited import decode
 from cluster4w.intake.read import day
 from cluster4w.models import Operation
-from tests.books import HEADERS, ROW, sheet
+from tests.books import HEADERS, ROW, saved, sheet
 from tests.checks import checked, codes, found, sums_hold
 
 TAGS = (
@@ -157,3 +159,17 @@ def test_instructions_inside_header_cells_are_read_over(session: orm.Session, op
 )
 def test_a_day_may_be_written_with_what_stands_before_it(text: str) -> None:
     assert day(text, text) == (dt.date(2016, 5, 3), None)
+
+
+@pytest.mark.parametrize("epoch", [CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
+def test_a_day_is_the_day_that_was_meant_in_both_calendars_of_spreadsheets(
+    session: orm.Session, operation: Operation, epoch: dt.datetime
+) -> None:
+    workbook: Any = openpyxl.Workbook()
+    workbook.epoch = epoch
+    workbook.active.title = "4W"
+    workbook.active.append([*HEADERS, "Date de fin"])
+    workbook.active.append([*ROW, dt.date(2016, 5, 20)])
+    check = checked(session, operation, saved(workbook))
+    assert [r.values["end_date"] for r in check.rows] == [dt.date(2016, 5, 20)]
+    assert codes(check) == []
