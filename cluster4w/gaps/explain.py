@@ -15,7 +15,7 @@ from cluster4w.models import Operation
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.coverage import REACHED, Sum, Unit, Window, area_sums
 from cluster4w.record.queries.left_out import Doubles, LeftOut, left_out_rows, load_doubles
-from cluster4w.record.queries.presence import organisation_names
+from cluster4w.record.queries.organisations import organisation_names
 from cluster4w.record.queries.templates import template_then
 from cluster4w.template.language import Labels
 from cluster4w.template.lists import Choice

@@ -19,7 +19,7 @@ from cluster4w.gaps.notes import Note
 from cluster4w.gaps.row import GapRow, ratio_of
 from cluster4w.gaps.table import GapTable
 from cluster4w.record.gazetteer import Gazetteer
-from cluster4w.record.queries.presence import organisation_names
+from cluster4w.record.queries.organisations import organisation_names
 from cluster4w.template.language import N_
 from cluster4w.template.text import fold
 

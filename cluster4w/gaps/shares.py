@@ -14,7 +14,8 @@ from cluster4w.gaps.rules import Amount, types_of
 from cluster4w.models import Operation
 from cluster4w.record.queries.coverage import Unit
 from cluster4w.record.queries.left_out import load_doubles
-from cluster4w.record.queries.shares import Assisted, acronyms_and_names, assisted
+from cluster4w.record.queries.organisations import acronyms_and_names
+from cluster4w.record.queries.shares import Assisted, assisted
 from cluster4w.record.queries.templates import template_then
 from cluster4w.template.text import fold
 

@@ -13,7 +13,7 @@ from cluster4w.gaps.question import Question
 from cluster4w.gaps.rules import types_of
 from cluster4w.models import Operation
 from cluster4w.record.gazetteer import Gazetteer
-from cluster4w.record.queries.presence import organisation_names
+from cluster4w.record.queries.organisations import organisation_names
 from cluster4w.record.queries.templates import template_then
 from cluster4w.record.queries.who import who_does_the_same, who_is_where
 from cluster4w.template.language import Labels

@@ -25,7 +25,7 @@ from cluster4w.publish.text_table import aligned
 from cluster4w.record.queries.activities import Scope
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.operations import template_of
-from cluster4w.record.queries.presence import organisation_names
+from cluster4w.record.queries.organisations import organisation_names
 from cluster4w.template.language import N_, Translate, label, translator
 from cluster4w.template.problems import Refusal
 

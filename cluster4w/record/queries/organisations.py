@@ -60,3 +60,18 @@ def get_agency(session: orm.Session, operation: Operation, acronym: str) -> Agen
             acronym=acronym,
         )
     return found[0]
+
+
+def acronyms_and_names(session: orm.Session, numbers: set[int]) -> dict[int, tuple[str, str]]:
+    """Return acronym and name of some organisations by id; acronyms are not unique."""
+    rows = session.execute(
+        sa.select(Organisation.id, Organisation.acronym, Organisation.name).where(
+            Organisation.id.in_(sorted(numbers))
+        )
+    )
+    return {row.id: (row.acronym, row.name) for row in rows}
+
+
+def organisation_names(session: orm.Session, numbers: set[int]) -> dict[int, str]:
+    """Return the acronyms of some organisations by id."""
+    return {number: acronym for number, (acronym, _) in acronyms_and_names(session, numbers).items()}

@@ -183,11 +183,3 @@ def reported(
         since = first_at if count else nil_at
         entries.append(Reported._make((*who, count, nil_at is not None and not count, since, changed_at)))
     return entries
-
-
-def organisation_names(session: orm.Session, numbers: set[int]) -> dict[int, str]:
-    """Return the acronyms of some organisations by id."""
-    rows = session.execute(
-        sa.select(Organisation.id, Organisation.acronym).where(Organisation.id.in_(sorted(numbers)))
-    )
-    return {row.id: row.acronym for row in rows}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.models import Activity, Operation, Organisation
+from cluster4w.models import Activity, Operation
 from cluster4w.record.queries.coverage import REACHED, Unit, Window, among, chosen, current_rows, pair
 
 
@@ -61,13 +61,3 @@ def assisted(
         .group_by(*by)
     )
     return [Assisted._make(row) for row in rows]
-
-
-def acronyms_and_names(session: orm.Session, numbers: set[int]) -> dict[int, tuple[str, str]]:
-    """Return acronym and name of some organisations by id; acronyms are not unique."""
-    rows = session.execute(
-        sa.select(Organisation.id, Organisation.acronym, Organisation.name).where(
-            Organisation.id.in_(sorted(numbers))
-        )
-    )
-    return {row.id: (row.acronym, row.name) for row in rows}
