@@ -1,70 +1,63 @@
-"""Each counting rule, by hand-made groups of rows: nobody is counted twice, and absent is not zero."""
+"""Each counting rule, by hand-made rows: nobody is counted twice, and absent is not zero."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from cluster4w.gaps.rules import WORDS, Count, count_largest
-from cluster4w.record.queries.coverage import SEPARATOR, Monthly, Sum
+from cluster4w.gaps.adding_up import add_up
+from cluster4w.gaps.rules import WORDS, Count
+from cluster4w.record.ledger.block import Fact, block_of
+from cluster4w.record.ledger.chosen import Chosen, all_true
+from cluster4w.record.ledger.lines import Ledger
+from cluster4w.record.queries.left_out import Doubles
 from cluster4w.template.declaration import shipped
 from cluster4w.template.lists import CountingRule
 
-
-def rows(
-    own: int | None, *, status: str = "completed", first: bool | None = True, other: int | None = None
-) -> Sum:
-    return Sum("t", status, "ML07", "ML0701", None, "idps", first, own, other, 1, int(own is other is None))
+NOTHING = Fact(0, 1, 0, 1, 1, 1, None, None, "t", "nfi", "completed", "idps", None, "2016-01",
+               ("ML07", "ML0701", None), None, None)  # fmt: skip
 
 
-def months(
-    *figures: tuple[str, int], status: str = "completed", other: tuple[tuple[str, int], ...] = ()
-) -> Monthly:
-    """Rows with a month and site, and a figure: in the asked unit, then in the other one."""
-    own, others = (
-        (
-            SEPARATOR.join(place for place, _ in said) or None,
-            ",".join(str(figure) for _, figure in said) or None,
-        )
-        for said in (figures, other)
-    )
-    rows = len(figures) + len(other)
-    return Monthly("t", status, "ML07", "ML0701", None, "idps", rows, 0, *own, *others)
+def row(households: int | None, month: str | None = "2016-01", **words: Any) -> Fact:
+    return NOTHING._replace(households=households, period=month, **words)
 
 
-def counted(rule: CountingRule, *entries: Sum) -> Count:
-    total = Count()
-    for entry in entries:
-        total.take(entry, rule, 0.2)
-    return total
-
-
-def largest(rule: CountingRule, *entries: Monthly) -> Count:
-    return count_largest(entries, rule, 0.2)
+def counted(rule: CountingRule, *facts: Fact, doubles: Doubles = Doubles()) -> Count:  # noqa: B008
+    block = block_of([fact._replace(version=n) for n, fact in enumerate(facts, 1)])
+    lines = Ledger().with_blocks(["a"], lambda _: [block]).lines(1)
+    chosen = Chosen(lines, all_true([], lines.count))
+    area = chosen.by_area(2)
+    ((_, count),) = add_up(chosen, (area,), area, {"t": rule}, "household", 0.2, doubles)
+    return count
 
 
 def test_the_rule_sum_counts_every_row() -> None:
-    result = counted(CountingRule.SUM, rows(100), rows(50, first=False), rows(30, first=None))
+    result = counted(CountingRule.SUM, row(100), row(50, first_time=0), row(30, first_time=-1))
     assert result.reached.value == 180
     assert result.assistances.value == 180
 
 
 def test_the_rule_sum_new_counts_only_people_assisted_for_the_first_time() -> None:
-    result = counted(CountingRule.SUM_NEW, rows(100), rows(50, first=False), rows(30, first=None))
+    result = counted(CountingRule.SUM_NEW, row(100), row(50, first_time=0), row(30, first_time=-1))
     assert result.reached.value == 100
     assert result.assistances.value == 180
     assert (result.not_first, result.first_unsaid) == (1, 1)
 
 
 def test_a_second_round_alone_is_a_known_zero_of_new_people() -> None:
-    result = counted(CountingRule.SUM_NEW, rows(50, first=False))
+    result = counted(CountingRule.SUM_NEW, row(50, first_time=0))
     assert result.reached.known
     assert result.reached.value == 0
 
 
 def test_the_rule_max_area_takes_the_largest_month() -> None:
-    result = largest(
+    result = counted(
         CountingRule.MAX_AREA,
-        months(("2016-01", 100), ("2016-02", 60), ("2016-02", 70), ("2016-03", 90)),
+        row(100),
+        row(60, "2016-02", site="A"),
+        row(70, "2016-02", site="B"),
+        row(90, "2016-03"),
     )
     assert result.reached.value == 130
     assert result.assistances.value == 320
@@ -73,11 +66,11 @@ def test_the_rule_max_area_takes_the_largest_month() -> None:
 
 
 def test_planned_months_add_only_what_exceeds_the_largest_month() -> None:
-    result = largest(
+    result = counted(
         CountingRule.MAX_AREA,
-        months(("2016-01", 100)),
-        months(("2016-06", 100), status="planned"),
-        months(("2016-07", 140), status="ongoing"),
+        row(100),
+        row(100, "2016-06", status="planned"),
+        row(140, "2016-07", status="ongoing"),
     )
     assert result.reached.value == 100
     assert result.planned.value == 40
@@ -86,27 +79,37 @@ def test_planned_months_add_only_what_exceeds_the_largest_month() -> None:
 
 def test_what_is_planned_for_the_largest_month_comes_on_top_of_what_it_reached() -> None:
     for rule in (CountingRule.MAX_AREA, CountingRule.MAX_SITE):
-        result = largest(
+        result = counted(
             rule,
-            months(("2016-01", 100), ("2016-02", 30)),
-            months(("2016-01", 20), ("2016-02", 80), status="planned"),
+            row(100),
+            row(30, "2016-02"),
+            row(20, status="planned"),
+            row(80, "2016-02", status="planned"),
         )
         assert (result.reached.value, result.planned.value) == (100, 20)
 
 
 def test_the_largest_month_tells_what_of_it_was_converted() -> None:
-    result = largest(
-        CountingRule.MAX_AREA, months(("2016-01", 60), ("2016-02", 100), other=(("2016-01", 250),))
-    )
+    result = counted(CountingRule.MAX_AREA, row(60), row(100, "2016-02"), row(None, individuals=250))
     assert (result.reached.own, result.reached.converted) == (60, 50)
     assert result.assistances.value == 210
 
 
+def test_of_equal_months_the_one_counts_that_was_said_in_the_asked_unit() -> None:
+    for months in (("2016-01", "2016-02"), ("2016-02", "2016-01")):
+        result = counted(CountingRule.MAX_AREA, row(50, months[0]), row(None, months[1], individuals=250))
+        assert (result.reached.own, result.reached.other) == (50, 0)
+
+
 def test_the_rule_max_site_takes_the_largest_month_of_each_site_whatever_its_case() -> None:
-    result = largest(
+    result = counted(
         CountingRule.MAX_SITE,
-        months(("2016-01École A", 80), ("2016-02ÉCOLE A", 70), ("2016-02École a", 30), ("2016-02B", 5)),
-        months(("2016-03B", 9), ("2016-03C", 11), status="planned"),
+        row(80, site="École A"),
+        row(70, "2016-02", site="ÉCOLE A"),
+        row(30, "2016-02", site="École a"),
+        row(5, "2016-02", site="B"),
+        row(9, "2016-03", site="B", status="planned"),
+        row(11, "2016-03", site="C", status="planned"),
     )
     assert result.reached.value == 105
     assert result.planned.value == 15
@@ -114,44 +117,62 @@ def test_the_rule_max_site_takes_the_largest_month_of_each_site_whatever_its_cas
 
 
 def test_months_and_sites_that_nobody_named_are_one_each() -> None:
-    unnamed = months(("       ", 10), ("       ", 20), ("2016-01", 25))
     for rule in (CountingRule.MAX_AREA, CountingRule.MAX_SITE):
-        assert largest(rule, unnamed).reached.value == 30
+        assert counted(rule, row(10, None), row(20, None), row(25)).reached.value == 30
 
 
-def test_a_sum_is_not_counted_by_the_largest_month() -> None:
-    with pytest.raises(ValueError, match="sum"):
-        largest(CountingRule.SUM, months(("2016-01", 10)))
+def test_population_groups_have_a_largest_month_each() -> None:
+    result = counted(CountingRule.MAX_AREA, row(10), row(20, "2016-02", population_group="returnees"))
+    assert result.reached.value == 30
 
 
 def test_planned_and_ongoing_rows_never_count_as_reached() -> None:
-    result = counted(CountingRule.SUM, rows(100, status="planned"), rows(50, status="ongoing"))
+    result = counted(CountingRule.SUM, row(100, status="planned"), row(50, status="ongoing"))
     assert not result.reached.known
     assert result.planned.value == 150
     assert result.reached_rows == 0
 
 
 def test_only_the_unit_that_is_absent_is_converted() -> None:
-    result = counted(CountingRule.SUM, rows(100), rows(None, other=250))
+    result = counted(CountingRule.SUM, row(100, individuals=900), row(None, individuals=250))
     assert (result.reached.own, result.reached.converted) == (100, 50)
 
 
 def test_rows_without_any_figure_are_not_zero() -> None:
-    result = counted(CountingRule.SUM, rows(None))
+    result = counted(CountingRule.SUM, row(None))
     assert not result.reached.known
     assert result.silent_rows == 1
 
 
 def test_sites_are_marked_as_converted_in_proportion() -> None:
-    result = largest(
+    result = counted(
         CountingRule.MAX_SITE,
-        months(("2016-01A", 60), other=(("2016-01B", 100),)),
-        months(("2016-01A", 20), status="planned"),
+        row(60, site="A"),
+        row(None, individuals=100, site="B"),
+        row(20, site="A", status="planned"),
     )
     assert result.reached.value == 80
     assert result.reached.converted == pytest.approx(20)
     assert result.planned.value == pytest.approx(20)
     assert (result.reached_rows, result.planned_rows) == (2, 1)
+
+
+def test_a_line_that_takes_a_version_back_leaves_nothing_of_it() -> None:
+    for rule in CountingRule:
+        count = counted(rule, row(100), row(40), row(100, sign=-1))
+        assert (count.reached.value, count.assistances.value, count.reached_rows) == (40, 40, 1), rule
+        gone = counted(rule, row(100), row(100, sign=-1))
+        assert (gone.reached.known, gone.reached.value, gone.reached_rows) == (False, 0, 0), rule
+
+
+def test_rows_that_count_nobody_and_those_that_might_not_are_told() -> None:
+    for rule in CountingRule:
+        count = counted(rule, row(100), row(60), row(100), doubles=Doubles((3,), (2,)))
+        assert (count.reached.value, count.reached_rows, count.left_out) == (160, 2, 1), rule
+        assert (count.doubtful, count.fewer_reached.value, count.fewer_planned.value) == (1, 60, 0), rule
+    # That somebody said a number is known, also where another row counts.
+    alone = counted(CountingRule.SUM, row(100), doubles=Doubles((1,)))
+    assert (alone.reached.known, alone.reached.value, alone.reached_rows) == (True, 0, 0)
 
 
 def test_every_rule_has_words_and_every_shipped_activity_type_a_rule() -> None:

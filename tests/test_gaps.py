@@ -18,9 +18,6 @@ from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import gap_table
 from cluster4w.models import Activity, Need, NeedSource, NilReport, Operation, Organisation
 from cluster4w.record.operations.activities import Change, record_versions
-from cluster4w.record.queries.coverage import Window, area_sums, monthly_figures
-from cluster4w.record.queries.presence import presence
-from cluster4w.record.queries.who import who_is_where
 from cluster4w.template.problems import Refusal
 
 ANSONGO: dict[str, Any] = {
@@ -353,46 +350,6 @@ def test_a_question_that_makes_no_sense_is_refused(session: orm.Session, operati
     ):
         with pytest.raises(Refusal):
             gap_table(session, operation, question)
-
-
-def test_sqlite_reads_no_row_for_figures_and_sorts_none_by_commune(
-    session: orm.Session, operation: Operation
-) -> None:
-    if session.get_bind().dialect.name != "sqlite":
-        pytest.skip("PostgreSQL plans by statistics")
-    plans: list[str] = []
-
-    @sa.event.listens_for(session.connection(), "before_cursor_execute")
-    def explain_first(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        plans.append(" | ".join(str(line[3]) for line in cursor.fetchall()))
-
-    for index, window in (
-        ("ix_activity_gap_type (operation_id=? AND activity_type=?", Window("2016-01", "2016-05")),
-        ("ix_activity_gap_organisation (operation_id=? AND organisation_id=?", Window(organisation=1)),
-    ):
-        plans.clear()
-        asked: dict[str, Any] = {"unit": "household", "window": window}
-        for split in ("none", "first_time"):
-            area_sums(session, operation, level=3, types=["tent", "hlp"], split=split, **asked)  # type: ignore[arg-type]
-        for level in (2, 3):
-            for by_site in (False, True):
-                types = ["site_improvement"] if by_site else ["cash_rent"]
-                monthly_figures(session, operation, level=level, types=types, by_site=by_site, **asked)
-        assert len(plans) == 12
-        assert not [plan for plan in plans if "TEMP B-TREE" in plan]
-        for split in ("none", "first_time"):
-            area_sums(session, operation, level=2, types=["tent", "hlp"], split=split, **asked)  # type: ignore[arg-type]
-        assert len(plans) == 16
-        assert not [plan for plan in plans if f"COVERING INDEX {index}" not in plan]
-
-    # What maps of presence show is in an index too.
-    for window in (Window("2016-02", "2016-05"), Window(organisation=1), Window(activity_type="tent")):
-        plans.clear()
-        words: dict[str, Any] = {"types": ["tent", "hlp"], "sub_sector": "shelter", "window": window}
-        presence(session, operation, level=3, **words)
-        who_is_where(session, operation, level=3, **words)
-        assert ["COVERING INDEX" in plan for plan in plans] == [True, True], plans
 
 
 def test_a_note_about_one_row_speaks_of_one_row() -> None:

@@ -23,8 +23,8 @@ from cluster4w.record.operations.activities import Change, Overtaken, prepare_ve
 from cluster4w.record.operations.audit import log
 from cluster4w.record.operations.double_count_scan import scan_all
 from cluster4w.record.operations.submissions import receive_file
+from cluster4w.record.queries.ledger_check import differences
 from cluster4w.record.queries.operations import get_operation, lock_operation
-from cluster4w.record.queries.summary_check import differences
 from tests.books import HEADERS, book, row
 from tests.pages import parse, text_of
 from tests.record_rows import ROW, add_rows

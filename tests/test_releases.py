@@ -42,8 +42,8 @@ from cluster4w.record.queries.releases import end_of_day, get_release, last_rele
 from cluster4w.template.problems import NotFound, Refusal
 from tests.plain_counting import Counting, count
 from tests.record_rows import ROW, add_rows
-from tests.test_gap_summary import Partners, questions
 from tests.test_gaps import add
+from tests.test_ledger import Partners, questions
 
 TODAY = dt.date(2016, 7, 5)
 

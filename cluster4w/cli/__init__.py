@@ -9,6 +9,7 @@ from cluster4w.cli import (
     charts,
     double_counts,
     figures,
+    ledger,
     lists,
     map_bounds,
     needs,
@@ -17,7 +18,6 @@ from cluster4w.cli import (
     releases,
     rules,
     serving,
-    summary,
     workbooks,
 )
 
@@ -52,6 +52,6 @@ for command in (
     operations.operations,
     people.users,
     rules.rules,
-    summary.summary,
+    ledger.ledger,
 ):
     main.add_command(command)

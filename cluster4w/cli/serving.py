@@ -18,8 +18,8 @@ def _initialise(app: Flask) -> None:
     from cluster4w.config import make_folder
     from cluster4w.extensions import alembic, db
     from cluster4w.models.engine import writing
+    from cluster4w.record.operations.ledger import complete_ledgers
     from cluster4w.record.operations.shipping import ship_reference_data
-    from cluster4w.record.operations.summary import complete_summaries
 
     make_folder(app.config["INSTANCE"])
     # Alembic tells what it does line by line, which says nothing to the person who starts the tracker.
@@ -28,7 +28,7 @@ def _initialise(app: Flask) -> None:
         alembic.upgrade()
         with writing():
             ship_reference_data(db.session)
-            complete_summaries(db.session)
+            complete_ledgers(db.session)
             db.session.commit()
 
 

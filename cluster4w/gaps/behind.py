@@ -9,7 +9,7 @@ from sqlalchemy import orm
 
 from cluster4w.gaps.counting import factor_of
 from cluster4w.gaps.question import Question
-from cluster4w.gaps.rules import counts, rule_of, types_of
+from cluster4w.gaps.rules import LARGEST, counts, rule_of, types_of
 from cluster4w.models import Operation
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.behind import (
@@ -24,7 +24,6 @@ from cluster4w.record.queries.behind import (
 from cluster4w.record.queries.coverage import PLANNED, REACHED, Unit
 from cluster4w.record.queries.left_out import Doubles
 from cluster4w.record.queries.templates import template_then
-from cluster4w.record.summary_rules import LARGEST
 from cluster4w.template.language import N_, Labels
 from cluster4w.template.lists import Choice, CountingRule
 

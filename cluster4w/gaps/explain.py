@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import counts_by_area, factor_of, taken_off
+from cluster4w.gaps.adding_up import plain_sums
+from cluster4w.gaps.counting import Asked, counts_beside, factor_of
 from cluster4w.gaps.question import Question, check_question
 from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
 from cluster4w.models import Operation
+from cluster4w.record.ledger.lines import Lines
 from cluster4w.record.queries.areas import load_gazetteer
-from cluster4w.record.queries.coverage import REACHED, Sum, Unit, Window, area_sums
+from cluster4w.record.queries.coverage import PLANNED, REACHED, Unit, Window
+from cluster4w.record.queries.ledger import choose, lines_of
 from cluster4w.record.queries.left_out import Doubles, LeftOut, left_out_rows, load_doubles
 from cluster4w.record.queries.organisations import organisation_names
 from cluster4w.record.queries.templates import template_then
@@ -95,34 +98,25 @@ def explain(
     }
     window = question.window(operation)
     level = question.level if kind == "area" else _level_above(session, operation, pcode)
-    asked = _Asked(
-        session, operation, question, types, unit, window, (1, None) if pcode is None else (level, pcode)
-    )
-    doubles = load_doubles(session, operation, window)
+    within = (1, None) if pcode is None else (level, pcode)
+    lines, doubles = lines_of(session, operation), load_doubles(session, operation, window)
+    asked = _Asked(session, operation, question, types, unit, window, within, lines, doubles)
     # The rows of a line "known at a higher level only" name no area of the level below.
     below = level if kind == "part" else None
     total: dict[str, Count] = defaultdict(Count)
-    for (key, _group, activity_type), count in counts_by_area(
-        session,
-        operation,
-        level=question.level,
-        sub_sector=question.sub_sector,
-        unit=unit,
-        window=window,
-        group=question.group,
-        within=asked.within,
-        doubles=doubles,
-    ).items():
-        if below is None or key[below] is None:
-            total[activity_type].add(count)
+    of_line = Asked(question.level, question.sub_sector, unit, window, question.group, within)
+    counts = counts_beside(session, operation, of_line, doubles, "activity_type", lines)
+    for (area, activity_type), count in counts.items():
+        if below is None or area[below] is None:
+            total[activity_type or ""].add(count)
     return Explanation(
         question,
         pcode,
         tuple(
             _counted(types[key].labels, key, WORDS[rule_of(types[key])], total[key]) for key in sorted(total)
         ),
-        tuple(asked.behind(doubles, below)),
-        tuple(asked.left_out(doubles, below)),
+        tuple(asked.behind(below)),
+        tuple(asked.left_out(below)),
     )
 
 
@@ -137,33 +131,28 @@ class _Asked:
     unit: Unit
     window: Window
     within: tuple[int, str | None]
+    lines: Lines
+    doubles: Doubles
 
-    def _sums(self, only: Sequence[int] | None = None) -> Iterator[Sum]:
-        return area_sums(
-            self.session,
-            self.operation,
-            level=self.question.level,
-            types=list(self.types),
-            unit=self.unit,
-            window=self.window,
-            group=self.question.group,
-            split="organisation",
-            within=self.within,
-            only=only,
-        )
-
-    def behind(self, doubles: Doubles, below: int | None) -> list[Behind]:
+    def behind(self, below: int | None) -> list[Behind]:
         """Return the rows that count by organisation; ``below``: only those without an area of that level."""
+        chosen = choose(
+            self.lines,
+            self.window,
+            types=list(self.types),
+            statuses=(*REACHED, *PLANNED),
+            group=self.question.group,
+            within=self.within,
+        )
+        if below is not None:
+            chosen = chosen.part(
+                chosen.table("place", lambda codes: codes is not None and codes[below] is None)
+            )
+        status = chosen.by_table("status", lambda said: said if said in REACHED else "planned")
+        keys = (chosen.by("organisation"), chosen.by("activity_type"), status)
         factor = factor_of(self.operation, self.unit)
-        groups: dict[tuple[int, str, str], tuple[Amount, list[int]]] = {}
-        for entry in (*self._sums(), *map(taken_off, self._sums(doubles.left_out))):
-            if below is not None and (entry.adm1, entry.adm2, entry.adm3)[below] is not None:
-                continue
-            status = entry.status if entry.status in REACHED else "planned"
-            amount, rows = groups.setdefault((entry.split, entry.activity_type, status), (Amount(), []))
-            amount.take(entry, factor)
-            rows.append(entry.rows)
-        names = organisation_names(self.session, {key[0] for key in groups})
+        groups = plain_sums(chosen, keys, self.unit, factor, self.doubles.left_out)
+        names = organisation_names(self.session, {entry.values[0] for entry in groups})
         found = [
             Behind(
                 number,
@@ -171,24 +160,24 @@ class _Asked:
                 activity_type,
                 self.types[activity_type].labels,
                 status,
-                sum(rows),
+                rows,
                 round(amount.value) if amount.known else None,
                 bool(amount.converted),
             )
-            for (number, activity_type, status), (amount, rows) in groups.items()
-            if sum(rows)
+            for (number, activity_type, status), amount, rows in groups
+            if rows
         ]
         return sorted(
             found, key=lambda b: (b.organisation.casefold(), b.organisation_id, b.activity_type, b.status)
         )
 
-    def left_out(self, doubles: Doubles, below: int | None) -> Iterator[Left]:
+    def left_out(self, below: int | None) -> Iterator[Left]:
         """Yield the rows that count nobody."""
         factor = factor_of(self.operation, self.unit)
         for row in left_out_rows(
             self.session,
             self.operation,
-            doubles.left_out,
+            self.doubles.left_out,
             self.window,
             types=list(self.types),
             group=self.question.group,

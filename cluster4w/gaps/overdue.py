@@ -12,14 +12,15 @@ from cluster4w.gaps.counting import factor_of, slot_of
 from cluster4w.gaps.lists import Empty, Line, Listing, in_order
 from cluster4w.gaps.notes import Note
 from cluster4w.gaps.question import Question, check_question
+from cluster4w.gaps.response import has_rows
 from cluster4w.gaps.rules import types_of
 from cluster4w.gaps.tables_in_use import last_day
 from cluster4w.models import Operation
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.activities import Scope
 from cluster4w.record.queries.coverage import Unit
+from cluster4w.record.queries.ledger import lines_of
 from cluster4w.record.queries.overdue import Plan, plans_past_their_day
-from cluster4w.record.queries.presence import has_rows
 from cluster4w.record.queries.templates import template_then
 from cluster4w.template.declaration import Template
 from cluster4w.template.language import N_
@@ -105,7 +106,7 @@ def overdue_plans(
     empty: Empty | None = None
     if not lines:
         # Where nothing is known of these months, that no plan is late is no news.
-        empty = "none" if has_rows(session, operation, window) else "no_rows"
+        empty = "none" if has_rows(lines_of(session, operation), window) else "no_rows"
     listing = Listing(OVERDUE, COLUMNS, tuple(lines), _left_out(inside, lines), empty, "-days_late")
     return in_order(listing, order)
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import factor_of, window_of
+from cluster4w.gaps.adding_up import plain_sums
+from cluster4w.gaps.counting import Asked, counts_beside, factor_of, window_of
 from cluster4w.gaps.question import Question
-from cluster4w.gaps.response import Asked, counts_by_group
 from cluster4w.gaps.rules import Amount, types_of
 from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.models import Operation
-from cluster4w.record.queries.coverage import REACHED, Unit, Window, area_sums
+from cluster4w.record.queries.coverage import REACHED, Unit, Window
+from cluster4w.record.queries.ledger import choose, lines_of
 from cluster4w.record.queries.left_out import load_doubles
 from cluster4w.record.queries.operations import template_of
 from cluster4w.record.queries.presence import Reported, reported
+from cluster4w.record.queries.templates import template_then
 from cluster4w.template.language import Labels
 
 Timing = Literal["on_time", "late", "none"]
@@ -54,15 +55,22 @@ def due_day(operation: Operation, month: str) -> dt.date:
 
 
 def reporting_status(
-    session: orm.Session, operation: Operation, month: str, *, due: dt.date | None = None
+    session: orm.Session,
+    operation: Operation,
+    month: str,
+    *,
+    due: dt.date | None = None,
+    as_of: dt.datetime | None = None,
 ) -> list[ReportingStatus]:
     """Return one line per participating organisation (donors apart), by acronym.
 
     ``due`` is the day from the period itself, where it was moved; by default the operation's due day.
+    ``as_of``: as the record was at that moment.
     """
     last = due or due_day(operation, month)
+    window = Window(month, month, as_of)
     reached = {
-        key: _reached_by_organisation(session, operation, month, key) for key in _sub_sectors(operation)
+        key: _reached_by_organisation(session, operation, window, key) for key in _sub_sectors(operation)
     }
     return [
         ReportingStatus(
@@ -78,7 +86,7 @@ def reporting_status(
             r.changed_at,
             {key: values.get(r.organisation_id) for key, values in reached.items()},
         )
-        for r in reported(session, operation, month)
+        for r in reported(session, operation, month, as_of)
         if r.role != "donor" or r.rows
     ]
 
@@ -96,23 +104,16 @@ def _sub_sectors(operation: Operation) -> dict[str, Labels]:
 
 
 def _reached_by_organisation(
-    session: orm.Session, operation: Operation, month: str, sub_sector: str
+    session: orm.Session, operation: Operation, window: Window, sub_sector: str
 ) -> dict[int, int]:
-    entries = area_sums(
-        session,
-        operation,
-        level=2,
-        types=[c.key for c in types_of(template_of(operation), sub_sector)],
-        unit="household",
-        window=Window(month, month),
-        split="organisation",
-    )
-    found: dict[int, Amount] = defaultdict(Amount)
+    types = [c.key for c in types_of(template_then(session, operation, window.as_of), sub_sector)]
+    chosen = choose(lines_of(session, operation), window, types=types, statuses=REACHED)
     factor = factor_of(operation, "household")
-    for entry in entries:
-        if entry.status in REACHED:
-            found[entry.split].take(entry, factor)
-    return {number: round(amount.value) for number, amount in found.items() if amount.known}
+    return {
+        number: round(amount.value)
+        for (number,), amount, _ in plain_sums(chosen, (chosen.by("organisation"),), "household", factor)
+        if amount.known
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +137,16 @@ class KeyFigures:
     table: GapTable
 
 
-def key_figures(session: orm.Session, operation: Operation, month: str | None) -> list[KeyFigures]:
-    """Return the key figures of each sub-sector, cumulated to ``month``. People of two are never added."""
+def key_figures(
+    session: orm.Session, operation: Operation, month: str | None, *, as_of: dt.datetime | None = None
+) -> list[KeyFigures]:
+    """Return the key figures of each sub-sector, cumulated to ``month``. People of two are never added.
+
+    ``as_of``: as the record was at that moment.
+    """
     found = []
     for key, labels in _sub_sectors(operation).items():
-        table = gap_table(session, operation, Question(level=2, month=month, sub_sector=key))
+        table = gap_table(session, operation, Question(level=2, month=month, sub_sector=key, as_of=as_of))
         areas = [r for r in table.rows if r.kind == "area"]
         found.append(
             KeyFigures(
@@ -175,23 +181,29 @@ class PeopleEstimate:
 
 
 def people_estimate(
-    session: orm.Session, operation: Operation, month: str | None, *, unit: Unit = "individual"
+    session: orm.Session,
+    operation: Operation,
+    month: str | None,
+    *,
+    unit: Unit = "individual",
+    as_of: dt.datetime | None = None,
 ) -> PeopleEstimate:
-    """Return the larger of the sub-sectors per cercle and population group, summed."""
-    window = window_of(operation, month)
+    """Return the larger of the sub-sectors per cercle and population group, summed.
+
+    ``as_of``: as the record was at that moment.
+    """
+    window = window_of(operation, month, as_of)
     largest: dict[object, Amount] = {}
     by_sub_sector: dict[str, int | None] = {}
-    doubles = load_doubles(session, operation, window)
+    doubles, lines = load_doubles(session, operation, window), lines_of(session, operation)
     for sub_sector in _sub_sectors(operation):
-        by_place: dict[object, Amount] = defaultdict(Amount)
         asked = Asked(2, sub_sector, unit, window)
-        for place, count in counts_by_group(session, operation, asked, doubles=doubles).items():
-            by_place[place].add(count.reached)
-        known = [a for a in by_place.values() if a.known]
-        by_sub_sector[sub_sector] = round(sum(a.value for a in known)) if known else None
-        for area, amount in by_place.items():
-            if amount.known and amount.value >= largest.get(area, Amount()).value:
-                largest[area] = amount
+        found = counts_beside(session, operation, asked, doubles, "population_group", lines)
+        known = {place: count.reached for place, count in found.items() if count.reached.known}
+        by_sub_sector[sub_sector] = round(sum(a.value for a in known.values())) if known else None
+        for place, amount in known.items():
+            if amount.value >= largest.get(place, Amount()).value:
+                largest[place] = amount
     return PeopleEstimate(
         round(sum(a.value for a in largest.values())) if largest else None,
         any(a.converted for a in largest.values()),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cluster4w.record.largest import Pair, steps
-from cluster4w.record.queries.coverage import MONTH_LENGTH, REACHED, SEPARATOR, Monthly, Sum
 from cluster4w.template.counting import counts, rule_of, types_of
 from cluster4w.template.language import N_
 from cluster4w.template.lists import CountingRule
 
-__all__ = ["WORDS", "Amount", "Count", "count_largest", "counts", "largest_by_month", "rule_of", "types_of"]
+__all__ = ["LARGEST", "WORDS", "Amount", "Count", "counts", "rule_of", "types_of"]
+
+#: Rules by which the largest month decides.
+LARGEST = (CountingRule.MAX_AREA, CountingRule.MAX_SITE)
 
 #: What a rule says to a person who asks why a number is what it is.
 WORDS = {
@@ -54,21 +53,6 @@ class Amount:
         self.known |= other.known
         self.factor = other.factor or self.factor
 
-    def less(self, fewer: Amount) -> Amount:
-        """Return this amount without some people; it is as known as before."""
-        factor = self.factor or fewer.factor
-        return Amount(self.own - fewer.own, self.other - fewer.other, self.known, factor)
-
-    def take(self, entry: Sum, factor: float) -> None:
-        """Add what a group of rows says; ``factor`` turns the other unit into the asked one."""
-        self.factor = factor
-        if entry.own is not None:
-            self.own += int(entry.own)
-            self.known = True
-        if entry.other is not None:
-            self.other += int(entry.other)
-            self.known = True
-
 
 @dataclass(slots=True)
 class Count:
@@ -108,127 +92,8 @@ class Count:
         self.fewer_reached.add(other.fewer_reached)
         self.fewer_planned.add(other.fewer_planned)
 
-    def less(self, fewer: Count) -> Count:
-        """Return this count without another one's rows and people (not what is left out and doubtful)."""
-        return Count(
-            self.reached.less(fewer.reached),
-            self.planned.less(fewer.planned),
-            self.assistances.less(fewer.assistances),
-            self.reached_rows - fewer.reached_rows,
-            self.planned_rows - fewer.planned_rows,
-            self.silent_rows - fewer.silent_rows,
-            self.not_first - fewer.not_first,
-            self.first_unsaid - fewer.first_unsaid,
-        )
-
     def doubt(self, rows: int, reached: Amount, planned: Amount) -> None:
         """Say that some rows may count the same people as others, and how many those are."""
         self.doubtful += rows
         self.fewer_reached.add(reached)
         self.fewer_planned.add(planned)
-
-    def take(self, entry: Sum, rule: CountingRule, factor: float) -> None:
-        """Add a group of rows that is counted by ``sum`` or ``sum_new``.
-
-        Entries of ``sum_new`` must be split by whether people are assisted for the first time. Rows that say
-        a number but assist nobody for the first time are zero new people: a known zero.
-        """
-        if entry.status in REACHED:
-            amount = self.reached
-            self.assistances.take(entry, factor)
-            self.reached_rows += entry.rows
-            self.silent_rows += entry.silent
-        else:
-            amount = self.planned
-            self.planned_rows += entry.rows
-        if rule is CountingRule.SUM or entry.split:
-            amount.take(entry, factor)
-            return
-        amount.known |= entry.own is not None or entry.other is not None
-        if entry.split is None:
-            self.first_unsaid += entry.rows
-        else:
-            self.not_first += entry.rows
-
-
-class _Figures:
-    """Figures of some rows, summed by month and site (the keys): in the asked unit and in the other one."""
-
-    def __init__(self) -> None:
-        self.own: dict[str, int] = {}
-        self.other: dict[str, int] = {}
-
-    def take(self, entry: Monthly) -> None:
-        """Add the figures of a group of rows, sites without regard to case."""
-        for places, figures, sums in (
-            (entry.places, entry.own, self.own),
-            (entry.other_places, entry.other, self.other),
-        ):
-            if places is not None and figures is not None:
-                keys = places.lower().split(SEPARATOR)
-                # Thrice as fast as an int() of each.
-                numbers = json.loads(f"[{figures}]")
-                for key, number in zip(keys, numbers, strict=True):
-                    sums[key] = sums.get(key, 0) + number
-
-    def amount(self, factor: float) -> Amount:
-        """Return the plain sum."""
-        known = bool(self.own or self.other)
-        return Amount(sum(self.own.values()), sum(self.other.values()), known, factor)
-
-    def pair(self, key: str) -> Pair:
-        """Return what a month and site comes to."""
-        return Pair(self.own.get(key, 0), self.other.get(key, 0))
-
-
-def count_largest(entries: Iterable[Monthly], rule: CountingRule, factor: float) -> Count:
-    """Count one activity type, by ``max_site`` or ``max_area``, in one area and one population group.
-
-    Entries of ``max_area`` name months only: the area is like one site. What is planned is what it adds to
-    the largest month, see :func:`cluster4w.record.largest.steps`.
-    """
-    if rule not in (CountingRule.MAX_SITE, CountingRule.MAX_AREA):
-        raise ValueError(rule)
-    total, done, planned = Count(), _Figures(), _Figures()
-    for entry in entries:
-        if entry.status in REACHED:
-            done.take(entry)
-            total.reached_rows += entry.rows
-            total.silent_rows += entry.silent
-        else:
-            planned.take(entry)
-            total.planned_rows += entry.rows
-    total.assistances = done.amount(factor)
-    for _, reached, more in _steps_of(done, planned, factor):
-        total.reached.own += reached.own
-        total.reached.other += reached.other
-        total.planned.own += more.own
-        total.planned.other += more.other
-    total.reached.known, total.planned.known = total.assistances.known, planned.amount(factor).known
-    total.reached.factor = total.planned.factor = factor
-    return total
-
-
-def _steps_of(done: _Figures, planned: _Figures, factor: float) -> Iterator[tuple[str, Pair, Pair]]:
-    """Yield by how much each month of each site raises what is reached and planned."""
-    sites: dict[str, list[str]] = {}
-    for key in sorted({*done.own, *done.other, *planned.own, *planned.other}):
-        sites.setdefault(key[MONTH_LENGTH:], []).append(key)
-    for keys in sites.values():
-        if len(keys) == 1:
-            (key,) = keys
-            reached, more = done.pair(key), planned.pair(key)
-            if min(*reached, *more) >= 0:
-                # Most sites have one month, and that is their largest.
-                yield key, reached, more
-                continue
-        yield from steps(((key, done.pair(key), planned.pair(key)) for key in keys), factor)
-
-
-def largest_by_month(entries: Iterable[Monthly], factor: float) -> Iterator[tuple[str, Pair, Pair]]:
-    """Yield what months (``YYYY-MM``) add to what :func:`count_largest` counts, some more than once."""
-    done, planned = _Figures(), _Figures()
-    for entry in entries:
-        (done if entry.status in REACHED else planned).take(entry)
-    for key, reached, more in _steps_of(done, planned, factor):
-        yield key[:MONTH_LENGTH], reached, more

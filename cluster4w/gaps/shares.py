@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import orm
 
+from cluster4w.gaps.adding_up import Plain, plain_sums
 from cluster4w.gaps.counting import factor_of
 from cluster4w.gaps.question import Question, check_question
 from cluster4w.gaps.rules import Amount, types_of
 from cluster4w.models import Operation
-from cluster4w.record.queries.coverage import Unit
+from cluster4w.record.queries.coverage import REACHED, Unit
+from cluster4w.record.queries.ledger import choose, lines_of
 from cluster4w.record.queries.left_out import load_doubles
 from cluster4w.record.queries.organisations import acronyms_and_names
-from cluster4w.record.queries.shares import Assisted, assisted
 from cluster4w.record.queries.templates import template_then
 from cluster4w.template.text import fold
 
@@ -71,27 +72,25 @@ def shares(session: orm.Session, operation: Operation, questions: Sequence[Quest
         for q in questions
     ]
 
-    def walk(only: Sequence[int] | None) -> list[Assisted]:
-        every = sorted(set[str]().union(*types))
-        return assisted(
-            session, operation, types=every, unit=unit, window=window, group=first.group, only=only
-        )
-
-    entries, less = walk(None), walk(load_doubles(session, operation, window).left_out)
-    names = _names(session, {entry.organisation_id for entry in entries})
-    factor = factor_of(operation, unit)
-    found = []
-    for kinds in types:
-        own, own_less = ([e for e in some if e.activity_type in kinds] for some in (entries, less))
-        found.append(_shares(_Parts(own, own_less, factor), names))
-    return found
+    chosen = choose(
+        lines_of(session, operation),
+        window,
+        types=sorted(set[str]().union(*types)),
+        statuses=REACHED,
+        group=first.group,
+    )
+    keys = tuple(chosen.by(name) for name in ("activity_type", "organisation", "modality"))
+    left_out = load_doubles(session, operation, window).left_out
+    entries = plain_sums(chosen, keys, unit, factor_of(operation, unit), left_out)
+    names = _names(session, {entry.values[1] for entry in entries})
+    return [_shares([entry for entry in entries if entry.values[0] in kinds], names) for kinds in types]
 
 
-def _shares(parts: _Parts, names: Mapping[int | str | None, str]) -> Shares:
-    whole = parts.by(lambda entry: None).get(None, _Part())
+def _shares(entries: Sequence[Plain], names: Mapping[int | str | None, str]) -> Shares:
+    whole = _by(entries, lambda entry: None).get(None, _Part())
     return Shares(
-        _split(parts.by(lambda entry: entry.organisation_id), whole, names),
-        _split(parts.by(lambda entry: entry.modality), whole, {}),
+        _split(_by(entries, lambda entry: entry.values[1]), whole, names),
+        _split(_by(entries, lambda entry: entry.values[2]), whole, {}),
         whole.value,
         bool(whole.amount.converted),
     )
@@ -118,29 +117,14 @@ class _Part:
     def value(self) -> int | None:
         return round(self.amount.value) if self.amount.known else None
 
-    def take(self, entry: Assisted, factor: float, sign: int) -> None:
-        self.amount.factor = factor
-        self.amount.own += sign * int(entry.own or 0)
-        self.amount.other += sign * int(entry.other or 0)
-        # What is taken off does not make a figure known.
-        self.amount.known |= sign > 0 and (entry.own is not None or entry.other is not None)
-        self.rows += sign * entry.rows
 
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The sums of all rows, and of those among them that count nobody."""
-
-    entries: Sequence[Assisted]
-    less: Sequence[Assisted]
-    factor: float
-
-    def by(self, key: Callable[[Assisted], int | str | None]) -> dict[int | str | None, _Part]:
-        found: dict[int | str | None, _Part] = defaultdict(_Part)
-        for sign, some in ((1, self.entries), (-1, self.less)):
-            for entry in some:
-                found[key(entry)].take(entry, self.factor, sign)
-        return found
+def _by(entries: Sequence[Plain], key: Callable[[Plain], int | str | None]) -> dict[int | str | None, _Part]:
+    found: dict[int | str | None, _Part] = defaultdict(_Part)
+    for entry in entries:
+        part = found[key(entry)]
+        part.amount.add(entry.amount)
+        part.rows += entry.rows
+    return found
 
 
 def _split(

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import orm
 
 from cluster4w.gaps.behind import part_asked, place_of
-from cluster4w.gaps.counting import counts_by_area, factor_of
+from cluster4w.gaps.counting import Asked, counts_by_area, factor_of
 from cluster4w.gaps.question import Question
+from cluster4w.gaps.response import has_rows
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.rules import Amount, Count, rule_of, types_of
 from cluster4w.gaps.table import gap_of, targets_of
@@ -18,8 +19,8 @@ from cluster4w.models import Operation
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.behind import Moved, Place, movement
 from cluster4w.record.queries.coverage import REACHED
+from cluster4w.record.queries.ledger import lines_of
 from cluster4w.record.queries.left_out import load_doubles
-from cluster4w.record.queries.presence import has_rows
 from cluster4w.record.queries.releases import Published, last_release
 from cluster4w.record.queries.templates import template_then
 from cluster4w.template.lists import Choice, CountingRule
@@ -115,25 +116,25 @@ def _tables(target: Target | None) -> frozenset[int]:
 def _figures(
     session: orm.Session, operation: Operation, question: Question, row: GapRow, place: Place
 ) -> Figures:
-    """Return the figures of one line alone: a whole table of the past is counted row by row."""
+    """Return the figures of one line alone."""
     gazetteer = load_gazetteer(session, operation.edition_id)
     targets = targets_of(session, operation, question, gazetteer)
     part, window = part_asked(session, operation, question, place), question.window(operation)
+    lines = lines_of(session, operation)
+    asked = Asked(
+        question.level,
+        question.sub_sector,
+        part.unit,
+        window,
+        question.group,
+        (place.level, place.pcode),
+    )
     total = Count()
-    for (area, _group, _type), count in counts_by_area(
-        session,
-        operation,
-        level=question.level,
-        sub_sector=question.sub_sector,
-        unit=part.unit,
-        window=window,
-        group=question.group,
-        within=(place.level, place.pcode),
-        doubles=load_doubles(session, operation, window),
-    ).items():
+    doubles = load_doubles(session, operation, window)
+    for area, count in counts_by_area(session, operation, asked, doubles, lines).items():
         if not place.below or area[place.level] is None:
             total.add(count)
-    reporting = has_rows(session, operation, window)
+    reporting = has_rows(lines, window)
     reached = _people(total.reached, total.reached_rows, reporting=reporting)
     planned = _people(total.planned, total.planned_rows, reporting=reporting)
     target, need = (_target(targets, measure, place) for measure in ("targeted", "in_need"))

@@ -10,11 +10,11 @@ from typing import Any, assert_never
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import AreaKey, Slot, slot_of
+from cluster4w.gaps.counting import AreaKey, Asked, Slot, slot_of
 from cluster4w.gaps.missing import missing_in_all
 from cluster4w.gaps.notes import Note, notes_of
 from cluster4w.gaps.question import GapMeasure, Question, base_of, check_question
-from cluster4w.gaps.response import Asked, response
+from cluster4w.gaps.response import response
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.rules import WORDS, Amount, Count, rule_of, types_of
 from cluster4w.gaps.tables_in_use import Use

@@ -13,22 +13,19 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.counting import AreaKey, Slot, changes_by_doubles, factor_of, slot_of
+from cluster4w.gaps.counting import AreaKey, Asked, Slot, counts_beside, slot_of
 from cluster4w.gaps.question import Question
-from cluster4w.gaps.response import Asked, count_of, has_summary
 from cluster4w.gaps.rules import Amount, Count
 from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.gaps.tables_in_use import pick
-from cluster4w.gaps.trend_rows import Added, added_by_month
 from cluster4w.models import Operation
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.coverage import Unit
-from cluster4w.record.queries.left_out import load_doubles
+from cluster4w.record.queries.ledger import choose, lines_of, rows_by
+from cluster4w.record.queries.left_out import Doubles, load_doubles
 from cluster4w.record.queries.needs import current_needs, need_choices
 from cluster4w.record.queries.operations import plan_months
-from cluster4w.record.queries.summary import months as rows_by_month
-from cluster4w.record.queries.trend import monthly_cells, months_with_rows
 from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
@@ -60,7 +57,7 @@ class Trend:
     months: tuple[MonthFigures, ...]
     #: Every month of the plan, also those after the last one.
     plan: tuple[str, ...]
-    #: What is reached by rows without a month, or with one outside the plan; 0 of a month and of the past.
+    #: What is reached by rows without a month, or with one outside the plan; 0 where a month was asked for.
     elsewhere: int = 0
 
 
@@ -84,13 +81,9 @@ def trend(session: orm.Session, operation: Operation, question: Question) -> Tre
             last=plan[-1],
         )
     last, everything = question.month, None
-    if last is None and question.as_of is None:
+    if last is None:
         everything = gap_table(session, operation, question)
         last = max(everything.months_with_rows, default=plan[0])
-    elif last is None:
-        # A table of the past takes long: what lies outside the plan's months is not said of it.
-        there = months_with_rows(session, operation, question.window(operation))
-        last = max(there.intersection(plan), default=plan[0])
     question = replace(question, month=last)
     table = gap_table(session, operation, question)
     elsewhere = (everything.total.reached or 0) - (table.total.reached or 0) if everything else 0
@@ -122,61 +115,26 @@ def _with_additions(found: Sequence[MonthFigures]) -> Iterator[MonthFigures]:
 
 
 def counts_by_month(
-    session: orm.Session,
-    operation: Operation,
-    asked: Asked,
-    months: Sequence[str],
-    *,
-    plain: bool = False,
+    session: orm.Session, operation: Operation, asked: Asked, months: Sequence[str]
 ) -> Iterator[tuple[str, Mapping[AreaKey, Count], bool]]:
     """Yield for each month what the rows up to it come to by area, and whether there is any row up to it.
 
-    Out of the summary with one statement for all months; else, and with ``plain``, from the rows. The counts
-    of a month grow into those of the next.
+    The counts of a month grow into those of the next. Who may be counted twice is not told.
     """
-    doubles = load_doubles(session, operation, asked.window)
-    if plain or not has_summary(session, operation, asked.window):
-        added = added_by_month(session, operation, asked, doubles)
-        there = months_with_rows(session, operation, asked.window)
-        for month, counts in _cumulated(added, months):
-            yield month, counts, any(other <= month for other in there)
-        return
-    begin = asked.window.first or months[0]
-    known = [row.month for row in rows_by_month(session, operation) if row.month and row.month >= begin]
-    for month, counts in _cumulated(_added(session, operation, asked), months):
-        more = changes_by_doubles(
-            session,
-            operation,
-            level=asked.level,
-            sub_sector=asked.sub_sector,
-            unit=asked.unit,
-            window=replace(asked.window, last=month),
-            group=asked.group,
-            doubles=doubles,
-        )
-        changed = {area: _copy(counts.get(area)) for area, _, _ in more}
-        for (area, _group, _type), change in more.items():
-            changed[area].add(change)
-        yield month, {**counts, **changed}, any(other <= month for other in known)
+    lines = lines_of(session, operation)
+    doubles = Doubles(load_doubles(session, operation, asked.window).left_out)
+    added: dict[str | None, dict[AreaKey, Count]] = defaultdict(dict)
+    found = counts_beside(session, operation, asked, doubles, "period", lines)
+    for (area, month), count in found.items():
+        added[month][area] = count
+    there = rows_by(choose(lines, replace(asked.window, activity_type=None)), "period")
+    for month, counts in _cumulated(added, months):
+        yield month, counts, any(other <= month for other in there)
 
 
-def _added(session: orm.Session, operation: Operation, asked: Asked) -> Added:
-    """Return what each month adds by area, out of the summary."""
-    factor = factor_of(operation, asked.unit)
-    found: dict[str, dict[AreaKey, Count]] = defaultdict(dict)
-    for month, cell in monthly_cells(
-        session,
-        operation,
-        sub_sector=asked.sub_sector,
-        unit=asked.unit,
-        last=asked.window.last or "",
-        group=asked.group,
-    ):
-        found[month][cell[:3]] = count_of(cell, factor)
-    return found
-
-
-def _cumulated(added: Added, months: Sequence[str]) -> Iterator[tuple[str, dict[AreaKey, Count]]]:
+def _cumulated(
+    added: Mapping[str | None, Mapping[AreaKey, Count]], months: Sequence[str]
+) -> Iterator[tuple[str, dict[AreaKey, Count]]]:
     """Yield the counts up to each month; they grow from one to the next."""
     counts: dict[AreaKey, Count] = {}
     for month in months:
@@ -186,13 +144,6 @@ def _cumulated(added: Added, months: Sequence[str]) -> Iterator[tuple[str, dict[
             else:
                 counts[area] = count
         yield month, counts
-
-
-def _copy(count: Count | None) -> Count:
-    copied = Count()
-    if count is not None:
-        copied.add(count)
-    return copied
 
 
 def _totals(

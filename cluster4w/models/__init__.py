@@ -6,6 +6,7 @@ from cluster4w.models.area import Area, AreaLink, Boundary, GazetteerEdition
 from cluster4w.models.audit import AuditEvent
 from cluster4w.models.base import Base
 from cluster4w.models.double_count import DoubleCount, DoubleCountDecision
+from cluster4w.models.ledger import LedgerBlock
 from cluster4w.models.need import Need, NeedAbsence, NeedChoice, NeedSource, NeedUpload
 from cluster4w.models.operation import NilReport, Operation, Period
 from cluster4w.models.organisation import Organisation, Participation
@@ -20,7 +21,6 @@ from cluster4w.models.submission import (
     SubmissionState,
     VanishedChoice,
 )
-from cluster4w.models.summary import SummaryCell, SummaryMonth, SummaryPresence, SummaryState
 from cluster4w.models.template_version import TemplateVersion
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "DoubleCount",
     "DoubleCountDecision",
     "GazetteerEdition",
+    "LedgerBlock",
     "Membership",
     "Need",
     "NeedAbsence",
@@ -55,10 +56,6 @@ __all__ = [
     "SubmissionFix",
     "SubmissionRow",
     "SubmissionState",
-    "SummaryCell",
-    "SummaryMonth",
-    "SummaryPresence",
-    "SummaryState",
     "TemplateVersion",
     "VanishedChoice",
 ]

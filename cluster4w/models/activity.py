@@ -14,10 +14,6 @@ Choice = Annotated[str, orm.mapped_column(sa.String(48))]
 Pcode = Annotated[str, orm.mapped_column(sa.String(32))]
 Month = Annotated[str, orm.mapped_column(sa.String(7))]
 
-#: What a gap table adds up; every index that answers one carries them, so that no table row is read.
-FIGURES = ("households_reached", "individuals_reached", "households_targeted", "individuals_targeted")
-
-
 #: What is promised and not over: the condition of the index that lists it, and of the queries that use it.
 PLANS = "status IN ('planned', 'ongoing')"
 
@@ -30,30 +26,6 @@ def _current_index(name: str, *columns: str, also: str = "") -> sa.Index:
     """
     condition = sa.text(" AND ".join(filter(None, ("superseded_at IS NULL", also))))
     return sa.Index(name, "operation_id", *columns, sqlite_where=condition, postgresql_where=condition)
-
-
-def _gap_index(name: str, *first: str, also: tuple[str, ...] = ()) -> sa.Index:
-    """Return a covering index of figures by area; ``first``: what is asked for stands before the areas.
-
-    The rest is in the order of the sums' GROUP BY. The sites serve the activity types that are counted by
-    the largest month of each site.
-    """
-    return _current_index(
-        name,
-        *first,
-        "adm1_pcode",
-        "adm2_pcode",
-        "adm3_pcode",
-        "population_group",
-        "first_time_assisted",
-        "period",
-        "withdrawn",
-        *FIGURES,
-        "site_pcode",
-        "site_name",
-        *also,
-        "superseded_at",
-    )
 
 
 class Activity(Base):
@@ -72,33 +44,10 @@ class Activity(Base):
     __table_args__ = (
         sa.UniqueConstraint("operation_id", "uid", "version"),
         _current_index("ix_activity_current", "organisation_id", "period", "withdrawn", "superseded_at"),
-        # Figures of some activity types, and who has rows of them.
-        _gap_index("ix_activity_gap_type", "activity_type", "status", also=("organisation_id",)),
-        # Figures of one organisation, and everybody's by the modality of their rows.
-        _gap_index(
-            "ix_activity_gap_organisation",
-            "organisation_id",
-            "activity_type",
-            "status",
-            also=("sub_sector", "modality"),
-        ),
-        # Which organisations and implementing partners work in an area: one seek per area and organisation.
-        # What is asked stands first: PostgreSQL tries every value of a column that is skipped.
-        _current_index(
-            "ix_activity_presence",
-            "adm2_pcode",
-            "organisation_id",
-            "activity_type",
-            "sub_sector",
-            "status",
-            "period",
-            "withdrawn",
-            "adm1_pcode",
-            "adm3_pcode",
-            "population_group",
-            "implementing_partner",
-            "superseded_at",
-        ),
+        # The rows of an area, to be shown one by one; those of a cercle and month may be double counts.
+        _current_index("ix_activity_adm1", "adm1_pcode"),
+        _current_index("ix_activity_adm2", "adm2_pcode", "period"),
+        _current_index("ix_activity_adm3", "adm3_pcode"),
         # Plans that are past their end: what tells that is all here, so that no other row is read.
         _current_index(
             "ix_activity_plans",
@@ -112,7 +61,7 @@ class Activity(Base):
             "superseded_at",
             also=PLANS,
         ),
-        # Versions that are no longer current: with the indexes of those that are, the record as of a moment.
+        # Versions that are no longer current: with those that are, the record as of a moment.
         sa.Index(
             "ix_activity_superseded",
             "operation_id",

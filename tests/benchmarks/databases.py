@@ -41,8 +41,8 @@ def fresh_database(kind: str) -> Iterator[str]:
 
 def _fill(url: str) -> None:
     from cluster4w.record.operations.example import load_example
+    from cluster4w.record.operations.ledger import rebuild
     from cluster4w.record.operations.shipping import ship_reference_data
-    from cluster4w.record.operations.summary import rebuild
 
     engine = make_engine(url)
     Base.metadata.create_all(engine)

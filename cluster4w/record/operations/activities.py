@@ -21,7 +21,7 @@ from cluster4w.record.alike import Facts, facts_from
 from cluster4w.record.alike_pairs import Found
 from cluster4w.record.operations.audit import log
 from cluster4w.record.operations.double_count_scan import find_of, keep_found
-from cluster4w.record.operations.summary import follow, last_version
+from cluster4w.record.operations.ledger import follow, last_version
 from cluster4w.record.operations.version_rows import (
     BATCH,
     MANY,

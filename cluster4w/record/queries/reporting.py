@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.models import Activity, NilReport, Operation, Participation, Period
-from cluster4w.record.queries.coverage import Window, current_rows
+from cluster4w.models import NilReport, Operation, Participation, Period
+from cluster4w.record.ledger.chosen import Groups
+from cluster4w.record.ledger.lines import Lines
+from cluster4w.record.queries.coverage import Window
+from cluster4w.record.queries.ledger import choose, lines_of, moment_of
 
 #: Month and organisation.
-Key = tuple[str, int]
+Key = tuple[str | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +48,12 @@ def reports(
             )
         )
     )
-    by = (Activity.period, Activity.organisation_id)
-    there: set[Key] = {
-        (month or "", number)
-        for month, number in session.execute(
-            sa.select(*by)
-            .where(*current_rows(operation, Window(as_of=as_of)), Activity.period.in_(months))
-            .distinct()
-        )
-    }
-    first = _first(session, operation, months)
+    lines = lines_of(session, operation)
+    chosen = choose(lines, Window(as_of=as_of))
+    groups = Groups(chosen.by("period"), chosen.by("organisation"))
+    rows = groups.sum(chosen.of("sign"))
+    there: set[Key] = {key for key, number in zip(groups.values(), rows, strict=True) if number > 0}
+    first = _first(lines)
     nil = sa.select(NilReport.month, NilReport.organisation_id, NilReport.created_at).where(
         NilReport.operation_id == operation.id, NilReport.month.in_(months)
     )
@@ -68,19 +67,17 @@ def reports(
     return Reports(
         frozenset(number for number, _ in roles),
         frozenset(number for number, role in roles if role == "donor"),
-        {key: first.get(key) for key in there},
+        {key: first.get(key) for key in there if key[0] in months},
         {(month, number): since for month, number, since in session.execute(nil)},
         {month: day for month, day in due if day is not None},
     )
 
 
-def _first(session: orm.Session, operation: Operation, months: Sequence[str]) -> dict[Key, dt.datetime]:
+def _first(lines: Lines) -> dict[Key, dt.datetime]:
     """Return when the first version ever recorded came, however often it was corrected since."""
-    by = (Activity.period, Activity.organisation_id)
-    first: sa.ColumnElement[Any] = sa.func.min(Activity.recorded_at)
-    rows = session.execute(
-        sa.select(*by, first)
-        .where(Activity.operation_id == operation.id, Activity.period.in_(months), Activity.version == 1)
-        .group_by(*by)
-    )
-    return {(month or "", number): since for month, number, since in rows}
+    chosen = choose(lines, Window())
+    chosen = chosen.part((chosen.of("fresh") == 1) & (chosen.of("sign") == 1))
+    groups = Groups(chosen.by("period"), chosen.by("organisation"))
+    since = np.full(groups.count, np.iinfo(np.int64).max)
+    np.minimum.at(since, groups.numbers, chosen.of("at"))
+    return {key: moment_of(number) for key, number in zip(groups.values(), since.tolist(), strict=True)}

@@ -1,4 +1,4 @@
-"""The summary of a record that gap tables read: making it anew, and comparing it with the rows."""
+"""The ledger of a record that figures come from: making it anew, and comparing it with the record."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def _operations(session: orm.Session, slug: str | None, every: bool) -> list[Ope
 
 
 @click.group()
-def summary() -> None:
-    """The record added up by area and month, which gap tables read. It is kept with every change."""
+def ledger() -> None:
+    """What figures come from: every version in columns of numbers. It is kept with every change."""
 
 
-@summary.command("rebuild")
+@ledger.command("rebuild")
 @one_option
 @all_option
 @in_app_writing
-def summary_rebuild(session: orm.Session, slug: str | None, every: bool) -> None:
-    """Make the summary anew from the rows of the record."""
-    from cluster4w.record.operations.summary import rebuild
+def ledger_rebuild(session: orm.Session, slug: str | None, every: bool) -> None:
+    """Make the ledger anew from the record."""
+    from cluster4w.record.operations.ledger import rebuild
 
     for operation in _operations(session, slug, every):
         rebuild(session, operation)
@@ -54,34 +54,28 @@ def summary_rebuild(session: orm.Session, slug: str | None, every: bool) -> None
         click.echo(f"{operation.slug}: made anew")
 
 
-@summary.command("verify")
+@ledger.command("verify")
 @one_option
 @all_option
 @json_option
 @in_app
-def summary_verify(session: orm.Session, slug: str | None, every: bool, as_json: bool) -> None:
-    """Compare the summary with the rows of the record, line by line and answer by answer.
+def ledger_verify(session: orm.Session, slug: str | None, every: bool, as_json: bool) -> None:
+    """Compare the ledger with the record, version by version.
 
     Exits 1 where anything differs.
     """
-    from cluster4w.gaps.summary_answers import unequal_answers
-    from cluster4w.record.queries.summary_check import differences
+    from cluster4w.record.queries.ledger_check import differences
 
     found = []
     for operation in _operations(session, slug, every):
         lines = [
             {
                 "operation": operation.slug,
-                "what": d.table,
-                "key": d.key,
-                "is": d.stored,
-                "should_be": d.expected,
+                "what": "missing" if d.line is None else "too often" if d.more > 0 else "too rarely",
+                "times": abs(d.more),
+                "line": d.line and list(d.line),
             }
             for d in differences(session, operation)
-        ]
-        lines += [
-            {"operation": operation.slug, "what": "answer", "key": str(a), "is": None, "should_be": None}
-            for a in unequal_answers(session, operation)
         ]
         if not as_json:
             click.echo(f"{operation.slug}: {len(lines)} differences")

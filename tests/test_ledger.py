@@ -1,4 +1,4 @@
-"""The summary of the record: what it answers is what the rows say, whatever happened to them."""
+"""The ledger of the record: figures are what the rows say, whatever happened to them, at whatever moment."""
 
 from __future__ import annotations
 
@@ -7,42 +7,33 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import starmap
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from cluster4w.gaps import counting
+from cluster4w.gaps.counting import Asked, counts_beside
 from cluster4w.gaps.question import Question
-from cluster4w.gaps.response import Asked, Response, counts_by_group, response
+from cluster4w.gaps.response import Response, response
 from cluster4w.gaps.rules import Count
-from cluster4w.gaps.summary_answers import comparable
 from cluster4w.gaps.table import gap_table
-from cluster4w.models import (
-    Activity,
-    DoubleCount,
-    Operation,
-    Organisation,
-    SummaryCell,
-    SummaryMonth,
-    SummaryPresence,
-    SummaryState,
-)
+from cluster4w.models import Activity, DoubleCount, LedgerBlock, Operation, Organisation
 from cluster4w.models.engine import make_engine, writing
-from cluster4w.record.operations import summary
+from cluster4w.record.operations import ledger
 from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.operations.corrections import restore_version, withdraw_activity
 from cluster4w.record.operations.double_counts import settle, take_back
-from cluster4w.record.operations.summary import complete_summaries
-from cluster4w.record.queries import summary_largest
+from cluster4w.record.operations.ledger import complete_ledgers
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.coverage import Window
+from cluster4w.record.queries.ledger_check import differences
 from cluster4w.record.queries.left_out import load_doubles
 from cluster4w.record.queries.operations import template_of
-from cluster4w.record.queries.summary_check import differences
 from cluster4w.template.kinds import Values
 from cluster4w.template.problems import Refusal
 from tests import books
@@ -196,11 +187,22 @@ def questions(parts: list[Window]) -> list[Asked]:
     ]
 
 
-def check(session: orm.Session, operation: Operation, asked: Asked, left_out: set[int]) -> None:
-    """Hold three answers against each other: of the summary, of the plain query, of the pencil."""
-    quick, plain = (response(session, operation, asked, plain=p) for p in (False, True))
-    assert comparable(quick) == comparable(plain), asked
-    how = Counting(
+def comparable(found: Response) -> Any:
+    """Return everything that an answer says, to be compared with another answer."""
+    counts = {
+        area: (
+            [(a.own, a.other, a.known) for a in (count.reached, count.planned, count.assistances)],
+            (count.reached_rows, count.planned_rows, count.silent_rows, count.not_first, count.first_unsaid),
+        )
+        for area, count in found.counts.items()
+        if count.reached_rows or count.planned_rows
+    }
+    present = {area: who for area, who in found.present.items() if who}
+    return counts, found.types, present, found.months, found.reporting
+
+
+def counting_of(operation: Operation, asked: Asked) -> Counting:
+    return Counting(
         {c.key: c for c in template_of(operation).activity_types},
         operation.household_size,
         asked.level,
@@ -212,11 +214,24 @@ def check(session: orm.Session, operation: Operation, asked: Asked, left_out: se
         asked.window.organisation,
         asked.window.activity_type,
     )
-    rows = session.scalars(sa.select(Activity).where(Activity.superseded_at.is_(None)))
+
+
+def check(
+    session: orm.Session,
+    operation: Operation,
+    asked: Asked,
+    left_out: set[int],
+    rows: list[Activity] | None = None,
+) -> None:
+    """Hold the answer of the ledger against that of the pencil; ``rows``: in force, by default now."""
+    found = response(session, operation, asked)
+    how = counting_of(operation, asked)
+    if rows is None:
+        rows = list(session.scalars(sa.select(Activity).where(Activity.superseded_at.is_(None))))
     lines = count(rows, left_out, how)
-    assert {area for area, line in lines.items() if line.organisations} == set(plain.present), asked
+    assert {area for area, line in lines.items() if line.organisations} == set(found.present), asked
     for area, line in lines.items():
-        there = plain.counts.get(area, Count())
+        there = found.counts.get(area, Count())
         for said, amount in (
             (line.reached, there.reached),
             (line.planned, there.planned),
@@ -229,8 +244,8 @@ def check(session: orm.Session, operation: Operation, asked: Asked, left_out: se
             line.not_first,
             line.first_unsaid,
         )
-        assert plain.present.get(area, set()) == line.organisations
-    assert plain.counts.keys() <= lines.keys()
+        assert found.present.get(area, set()) == line.organisations
+    assert found.counts.keys() <= lines.keys()
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -238,9 +253,8 @@ def test_whatever_happens_to_rows_every_answer_is_what_a_pencil_makes_of_them(
     session: orm.Session, operation: Operation, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if seed == 2:
-        # As where many places are touched at once: everything is read instead of each of them.
-        for module in (counting, summary_largest, summary):
-            monkeypatch.setattr(module, "FEW", 0)
+        # As after many writes: blocks are packed together again and again.
+        monkeypatch.setattr(ledger, "MANY", 3)
     partners = Partners(session, operation, seed)
     partners.upload()
     parts = parts_of(partners.organisations)
@@ -250,20 +264,74 @@ def test_whatever_happens_to_rows_every_answer_is_what_a_pencil_makes_of_them(
         done.add(partners.act())
         assert list(differences(session, operation)) == [], done
         left_out = set(load_doubles(session, operation, Window()).left_out)
-        for asked in partners.rng.sample(every, k=3 if step < 13 else 16):
+        for asked in partners.rng.sample(every, k=4 if step < 13 else 20):
             check(session, operation, asked, left_out)
     for window in parts:
         left_out = set(load_doubles(session, operation, window).left_out)
         asked = partners.rng.choice([question for question in every if question.window == window])
         check(session, operation, asked, left_out)
     assert done >= {"upload", "settle"}
-    for asked in (Asked(2, "shelter", "household", Window()), Asked(3, "nfi", "individual", Window())):
+    blocks = session.scalar(sa.select(sa.func.count()).select_from(LedgerBlock)) or 0
+    assert blocks <= 4 if seed == 2 else blocks > 10
+
+
+def test_what_areas_come_to_by_group_type_and_month_adds_up_to_what_they_come_to(
+    session: orm.Session, operation: Operation
+) -> None:
+    partners = Partners(session, operation, 11)
+    for _ in range(8):
+        partners.upload()
+    partners.settle()
+    for asked in (
+        Asked(2, "shelter", "household", Window("2016-01", "2016-05")),
+        Asked(3, "nfi", "individual", Window("2016-01", "2017-12")),
+    ):
         doubles = load_doubles(session, operation, asked.window)
-        quick, plain = (
-            counts_by_group(session, operation, asked, doubles=doubles, plain=p) for p in (False, True)
+        assert doubles.left_out
+        whole = comparable(response(session, operation, asked))[0]
+        for beside in ("population_group", "activity_type", "period"):
+            sums: dict[Any, Count] = {}
+            parts = counts_beside(session, operation, asked, doubles, beside)  # type: ignore[arg-type]
+            assert len({said for _, said in parts}) > 1
+            for (area, _), part in parts.items():
+                sums.setdefault(area, Count()).add(part)
+            assert comparable(Response(sums, frozenset(), {}, (), True))[0] == whole, beside
+        # Of every group by itself the pencil says the same.
+        groups = {group for _, group in counts_beside(session, operation, asked, doubles, "population_group")}
+        for group in groups - {None}:
+            check(session, operation, replace(asked, group=group), set(doubles.left_out))
+
+
+def test_the_figures_as_of_a_moment_are_those_of_the_rows_in_force_then(
+    session: orm.Session, operation: Operation
+) -> None:
+    partners = Partners(session, operation, 12)
+    partners.upload()
+    moments = []
+    for _ in range(8):
+        partners.act()
+        moments.append(session.scalars(sa.select(sa.func.max(Activity.recorded_at))).one())
+    every = questions([])
+    for moment in moments:
+        rows = list(
+            session.scalars(
+                sa.select(Activity).where(
+                    Activity.recorded_at <= moment,
+                    sa.or_(Activity.superseded_at.is_(None), Activity.superseded_at > moment),
+                )
+            )
         )
-        said = [comparable(Response(found, frozenset(), {}, (), True)) for found in (quick, plain)]  # type: ignore[arg-type]
-        assert said[0] == said[1]
+        # What the pencil reads of a row is what it was before it was superseded.
+        then = [copy_of(row) for row in rows]
+        for asked in partners.rng.sample(every, k=3):
+            window = replace(asked.window, as_of=moment)
+            left_out = set(load_doubles(session, operation, window).left_out)
+            check(session, operation, replace(asked, window=window), left_out, then)  # type: ignore[arg-type]
+
+
+def copy_of(row: Activity) -> Any:
+    names = [c.key for c in sa.inspect(Activity).column_attrs]
+    return SimpleNamespace(**{name: getattr(row, name) for name in names} | {"superseded_at": None})
 
 
 def test_the_lines_of_every_level_add_up_to_the_same_people(
@@ -309,69 +377,65 @@ def test_the_lines_of_every_level_add_up_to_the_same_people(
                 assert named
 
 
-def test_what_the_summary_does_not_know_is_counted_from_the_rows(
+def test_without_a_ledger_or_with_one_of_another_format_figures_come_from_the_rows(
     session: orm.Session, operation: Operation
 ) -> None:
     partners = Partners(session, operation, 4)
     partners.upload()
-    before = session.scalars(sa.select(sa.func.max(Activity.recorded_at))).one()
-    asked = Asked(2, "shelter", "household", Window())
-    was = comparable(response(session, operation, asked))
     partners.upload()
-    then = Asked(2, "shelter", "household", Window(as_of=before))
-    assert (
-        comparable(response(session, operation, then))[0]
-        == was[0]
-        != comparable(response(session, operation, asked))[0]
-    )
-    # Without a summary, and with one that was made by other rules.
+    asked = Asked(2, "shelter", "household", Window())
     full = comparable(response(session, operation, asked))
-    session.execute(sa.delete(SummaryState))
-    session.execute(sa.update(SummaryCell).values(rows=99, helped_households=99))
-    assert comparable(response(session, operation, asked)) == full
-    assert [d.table for d in differences(session, operation)] == ["summary_state"]
+    assert full[0]
+    for damage in (
+        sa.delete(LedgerBlock).where(LedgerBlock.number == 0),
+        sa.update(LedgerBlock).where(LedgerBlock.number == 0).values(digest="whole, format 0"),
+        sa.delete(LedgerBlock),
+    ):
+        session.execute(damage)
+        assert comparable(response(session, operation, asked)) == full
+        assert [(d.line, d.more) for d in differences(session, operation)] == [(None, 0)]
+        complete_ledgers(session)
+        assert list(differences(session, operation)) == []
+        assert comparable(response(session, operation, asked)) == full
+    session.execute(sa.delete(LedgerBlock))
+    # Whoever records next makes it anew.
     partners.edit()
     assert list(differences(session, operation)) == []
+
+
+def test_rules_that_change_hold_for_every_figure_at_once(session: orm.Session, operation: Operation) -> None:
+    partners = Partners(session, operation, 9)
+    partners.upload()
+    asked = Asked(2, "shelter", "household", Window())
+    left_out = set(load_doubles(session, operation, Window()).left_out)
+    check(session, operation, asked, left_out)
     operation.household_size += 1
     session.flush()
-    assert [d.table for d in differences(session, operation)] == ["summary_state"]
-    plain = comparable(response(session, operation, asked, plain=True))
-    assert comparable(response(session, operation, asked)) == plain
-    complete_summaries(session)
-    assert comparable(response(session, operation, asked)) == plain
+    check(session, operation, asked, left_out)
     assert list(differences(session, operation)) == []
 
 
-def test_a_change_reads_the_rows_of_its_own_places_only(session: orm.Session, operation: Operation) -> None:
-    if session.get_bind().dialect.name != "sqlite":
-        pytest.skip("PostgreSQL plans by statistics")
-    partners = Partners(session, operation, 8)
-    partners.upload()
-    here, there = (dict[str, Any](adm1_pcode="ML07", adm2_pcode=code) for code in ("ML0701", "ML0704"))
-    site: dict[str, Any] = {
-        "activity_type": "site_improvement",
-        "status": "completed",
-        "households_reached": 5,
-    }
-    (uid,) = record_versions(session, operation, [Change(1, site | here)], actor=None)
-    plans: list[str] = []
-
-    @sa.event.listens_for(session.connection(), "before_cursor_execute")
-    def explain_first(
-        connection: Any, cursor: Any, statement: str, parameters: Any, _: Any, many: bool
-    ) -> None:
-        if "summary_" in statement or "activity_1" in statement:
-            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters)
-            plans.extend(str(line[3]) for line in cursor.fetchall())
-
-    record_versions(session, operation, [Change(1, site | there, uid=uid)], actor=None)
-    of_rows = [plan for plan in plans if " activity" in plan]
-    assert len(of_rows) > 10
-    for plan in of_rows:
-        assert plan.startswith("SEARCH"), plan
-        assert "(rowid>?)" in plan or "operation_id=? AND " in plan, plan
-    of_cells = [plan for plan in plans if " summary_cell" in plan]
-    assert of_cells == ["SEARCH summary_cell USING COVERING INDEX ix_summary_cell_empty (rows=?)"]
+def test_what_was_rolled_back_is_in_no_figure(database_url: str) -> None:
+    engine = make_engine(database_url)
+    asked = Asked(2, "nfi", "household", Window())
+    row = dict[str, Any](activity_type="core_nfi_kit", status="completed", adm2_pcode="ML0701")
+    row["first_time_assisted"] = True
+    with writing(), orm.Session(engine) as session:
+        operation = session.scalars(sa.select(Operation)).one()
+        organisation = session.scalars(sa.select(Organisation.id)).first() or 0
+        for households, stays in ((5, True), (7, False), (11, True), (13, False)):
+            change = Change(organisation, row | {"households_reached": households})
+            record_versions(session, operation, [change], actor=None)
+            found = response(session, operation, asked).counts[None, "ML0701", None]
+            expected = {5: 5, 7: 12, 11: 16, 13: 29}[households]
+            assert found.reached.value == expected
+            if stays:
+                session.commit()
+            else:
+                session.rollback()
+        assert response(session, operation, asked).counts[None, "ML0701", None].reached.value == 16
+        assert list(differences(session, operation)) == []
+    engine.dispose()
 
 
 def test_two_who_record_at_once_lose_nothing(database_url: str) -> None:
@@ -401,7 +465,7 @@ def test_two_who_record_at_once_lose_nothing(database_url: str) -> None:
     engine.dispose()
 
 
-def test_one_command_compares_the_summary_with_the_rows_and_another_makes_it_anew(
+def test_one_command_compares_the_ledger_with_the_record_and_another_makes_it_anew(
     session: orm.Session, operation: Operation, cli: Any, tmp_path: Path
 ) -> None:
     partners = Partners(session, operation, 7)
@@ -412,19 +476,18 @@ def test_one_command_compares_the_summary_with_the_rows_and_another_makes_it_ane
     for households in (120, 90):
         workbook.write_bytes(books.book(books.row(Ménages=households), books.row(Statut="Planifié")))
         assert cli("import", workbook, "--operation", "test-2016").exit_code == 0
-    sound = cli("summary", "verify", "--all")
+    sound = cli("ledger", "verify", "--all")
     assert (sound.exit_code, sound.output) == (0, "test-2016: 0 differences\n")
-    for table in (SummaryCell, SummaryPresence, SummaryMonth):
-        session.execute(sa.delete(table))
+    blocks = session.scalars(sa.select(LedgerBlock.number).order_by(LedgerBlock.number)).all()
+    session.execute(sa.delete(LedgerBlock).where(LedgerBlock.number == blocks[-1]))
     session.commit()
-    assert cli("summary", "verify", "--operation", "test-2016").exit_code == 1
-    found = json.loads(cli("summary", "verify", "--operation", "test-2016", "--json").output)
-    assert {line["what"] for line in found} == {
-        "summary_cell",
-        "summary_presence",
-        "summary_month",
-        "answer",
-    }
-    assert cli("summary", "rebuild", "--operation", "test-2016").output == "test-2016: made anew\n"
-    assert cli("summary", "verify", "--all").exit_code == 0
-    assert cli("summary", "verify").exit_code == 2
+    assert cli("ledger", "verify", "--operation", "test-2016").exit_code == 1
+    found = json.loads(cli("ledger", "verify", "--operation", "test-2016", "--json").output)
+    assert {line["what"] for line in found} == {"too rarely"}
+    session.execute(sa.delete(LedgerBlock))
+    session.commit()
+    found = json.loads(cli("ledger", "verify", "--operation", "test-2016", "--json").output)
+    assert [line["what"] for line in found] == ["missing"]
+    assert cli("ledger", "rebuild", "--operation", "test-2016").output == "test-2016: made anew\n"
+    assert cli("ledger", "verify", "--all").exit_code == 0
+    assert cli("ledger", "verify").exit_code == 2
