@@ -63,6 +63,12 @@ def lines_of(session: orm.Session, operation: Operation) -> Lines:
     return ledger.lines(len(ledger.digests))
 
 
+def forget() -> None:
+    """Forget what the process has read."""
+    with _lock:
+        _kept.clear()
+
+
 def _read(session: orm.Session, operation: Operation, digests: Sequence[str]) -> list[Block]:
     found: dict[str, Block] = {}
     for number in range(0, len(digests), 100):

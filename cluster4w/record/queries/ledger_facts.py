@@ -40,7 +40,7 @@ def _said(row: type[Activity]) -> tuple[Any, Any]:
 @lru_cache(maxsize=4)
 def _statement(which: Which) -> sa.Select[Any]:
     row = orm.aliased(Activity)
-    statement = sa.select(
+    columns: list[Any] = [
         row.id,
         row.organisation_id,
         # As the driver gives them: there are many rows, and few different moments.
@@ -59,7 +59,8 @@ def _statement(which: Which) -> sa.Select[Any]:
         row.adm3_pcode,
         sa.func.coalesce(row.site_pcode, row.site_name),
         row.implementing_partner,
-    ).where(row.withdrawn == sa.false())
+    ]
+    statement = sa.select(*columns).where(row.withdrawn == sa.false())
     if which == "all":
         return statement.where(row.operation_id == _OPERATION).order_by(row.id)
     if which == "new":
