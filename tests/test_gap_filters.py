@@ -126,7 +126,7 @@ def test_the_page_asks_for_a_part_and_says_so(app: Any, client_for: Any) -> None
     assert figures(page)["households left after this part"] == "450"
     assert "Ansongo: 360 households left after this part, 10% reached" in page.text
     within = client.get(f"{nfi}&dans=ML07&type=core_nfi_kit&cote=shelter")
-    assert text_of(parse(within.text).find(".//h1")) == "Gao: NFI: what a part of the response reached"
+    assert text_of(parse(within.text).find(".//h1")) == "Gao, NFI: what a part of the response reached"
     captions = [text_of(c) for c in parse(within.text).findall(".//figcaption")]
     assert captions == ["NFI: Core NFI kit", "Shelter: All types"]
     assert text_of(root.find(".//p[@class='lead']")).endswith("only “Core NFI kit”, only OIM")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -12,56 +11,27 @@ import pytest
 from sqlalchemy import orm
 
 from cluster4w.gaps.part import part_of
-from cluster4w.gaps.question import Question
 from cluster4w.gaps.table import gap_table
-from cluster4w.models import Area, Boundary, Operation, Organisation, Participation
+from cluster4w.models import Operation, Organisation, Participation
 from cluster4w.publish.maps.classes import COVERAGE, NOT_AVAILABLE
 from cluster4w.publish.maps.projection import is_free
 from cluster4w.publish.maps.svg import MapArea
 from cluster4w.publish.sheets import map as sheet_map
-from cluster4w.publish.sheets import sheet
 from cluster4w.publish.sheets.sheet import Shown, Wish, every_sheet, file_name, map_sheet, sheet_data
 from cluster4w.record.queries.organisations import get_agency
 from cluster4w.template.problems import Refusal
-from tests.test_gaps import add, need
-
-DAY = dt.date(2016, 6, 15)
-QUESTION = Question(2, "2016-05", "nfi")
-
-
-def square(west: float, south: float, side: float) -> list[list[list[float]]]:
-    """Return an outline of one ring."""
-    east, north = west + side, south + side
-    return [[[west, south], [east, south], [east, north], [west, north], [west, south]]]
+from tests.sheets import DAY, QUESTION, contents_of, fill, outline, square
+from tests.test_gaps import add
 
 
 @pytest.fixture
 def filled(session: orm.Session, operation: Operation) -> Operation:
-    add(session, operation, {"period": "2016-05"}, {"adm2_pcode": None, "households_reached": 7})
-    need(session, operation, (2, "ML0701", 26415), (2, "ML0501", 0), (2, "ML0704", 50))
-    return operation
-
-
-def outline(session: orm.Session, operation: Operation, **rings: list[Any]) -> None:
-    """Give areas an outline, by p-code."""
-    for pcode, shape in rings.items():
-        area = session.query(Area).filter_by(edition_id=operation.edition_id, pcode=pcode).one()
-        session.add(Boundary(area_id=area.id, rings=shape, source="squares"))
-    session.flush()
+    return fill(session, operation)
 
 
 @pytest.fixture
 def contents(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What the sheets said, in the order in which they were set."""
-    kept: list[dict[str, Any]] = []
-    real = sheet.compile_sheet
-
-    def keep(found: Any, *rest: Any) -> bytes:
-        kept.append(found)
-        return real(found, *rest)
-
-    monkeypatch.setattr(sheet, "compile_sheet", keep)
-    return kept
+    return contents_of(monkeypatch)
 
 
 def test_a_sheet_says_all_that_a_print_must_say(
@@ -80,7 +50,7 @@ def test_a_sheet_says_all_that_a_print_must_say(
     assert said["title"] == "Where are NFI kits still missing?"
     assert said["period"] == "January – May 2016"
     assert said["example"] == "Example operation: invented data."
-    assert {f["words"]: f["value"] for f in said["figures"]} == {
+    assert {f["words"]: f["value"] for f in said["maps"][0]["figures"]} == {
         "households without": "26,358",
         "targeted": "26,465",
         "reached": "107 (<\u00a01%)",
@@ -89,10 +59,10 @@ def test_a_sheet_says_all_that_a_print_must_say(
         "organisations": "1",
     }
     # Every area is in one class, the two that are not targeted among them.
-    assert sum(int(e["count"]) for e in said["legend"]["entries"]) == 4
-    assert {e["words"]: e["count"] for e in said["legend"]["entries"]}["not targeted"] == "2"
-    assert said["table"]["rows"][0] == ["Ansongo (Gao)", "26,415", "100", "26,315", "<\u00a01%", "1"]
-    assert said["table"]["note"] == "reached, but known at a higher level only: 7"
+    assert sum(int(*e["counts"]) for e in said["legend"]["entries"]) == 4
+    assert {e["words"]: e["counts"] for e in said["legend"]["entries"]}["not targeted"] == ["2"]
+    assert said["tables"][0]["rows"][0] == ["Ansongo (Gao)", "26,415", "100", "26,315", "<\u00a01%", "1"]
+    assert said["tables"][0]["note"] == "reached, but known at a higher level only: 7"
     # A donor owes no report.
     assert [o["title"] for o in said["organisations"]] == [
         "Reported for May 2016: 1",
@@ -157,8 +127,8 @@ def test_there_is_a_sheet_of_the_country_and_of_each_region_named_as_clusters_na
         "201605_test-2016_gaps_nfi_adm2_gao_A4_en.pdf",
     ]
     assert contents[2]["title"] == "Gao: where are NFI kits still missing?"
-    assert {f["words"]: f["value"] for f in contents[2]["figures"]}["targeted"] == "26,465"
-    assert {f["words"]: f["value"] for f in contents[1]["figures"]}["targeted"] == "0"
+    assert {f["words"]: f["value"] for f in contents[2]["maps"][0]["figures"]}["targeted"] == "26,465"
+    assert {f["words"]: f["value"] for f in contents[1]["maps"][0]["figures"]}["targeted"] == "0"
     portrait = replace(Wish(language="fr"), landscape=False, region="ML07", paper="a3")
     assert file_name(data, portrait) == "201605_test-2016_gaps_nfi_adm2_gao_A3p_fr.pdf"
     with pytest.raises(Refusal):
@@ -273,14 +243,14 @@ def test_a_sheet_follows_what_the_map_of_the_page_shows(
         assert said["title"].startswith(title), shown
         assert said["legend"]["title"].startswith(heading)
         assert entry in [e["words"] for e in said["legend"]["entries"]], shown
-        assert set(heads) <= set(said["table"]["heads"])
-        assert sum(int(e["count"]) for e in said["legend"]["entries"]) == 4
+        assert set(heads) <= set(said["tables"][0]["heads"])
+        assert sum(int(*e["counts"]) for e in said["legend"]["entries"]) == 4
         assert file_name(data, wish).startswith(f"201605_test-2016_{name}_nfi_adm2")
-        seen.add(said["map"]["svg"] + said["subtitle"])
+        seen.add(said["maps"][0]["drawing"]["svg"] + said["subtitle"])
     assert len(seen) == len(cases)
     presence, overlap = contents[-2:]
-    assert presence["table"]["rows"] == [["Ansongo (Gao)", "26,310", "2", "HCR, OIM"]]
-    assert overlap["table"]["rows"][0][-1] == "Core NFI kit, May 2016: HCR, OIM"
+    assert presence["tables"][0]["rows"] == [["Ansongo (Gao)", "26,310", "2", "HCR, OIM"]]
+    assert overlap["tables"][0]["rows"][0][-1] == "Core NFI kit, May 2016: HCR, OIM"
     assert "Classes: bounds chosen for this map" in words_in(contents[2])
     assert "Classes: the cluster’s bounds" in words_in(contents[0])
     assert "Classes" not in words_in(presence)
@@ -296,7 +266,7 @@ def test_a_sheet_of_a_part_or_of_some_classes_says_so(
     map_sheet(data, Wish(language="en"), made=DAY)
     said = contents[-1]
     assert said["title"] == "NFI: what OIM reached"
-    assert "households left after this part" in [f["words"] for f in said["figures"]]
+    assert "households left after this part" in [f["words"] for f in said["maps"][0]["figures"]]
     assert said["subtitle"].endswith("cumulated April – May 2016, only OIM")
     assert said["period"] == "April – May 2016"
     foot = " ".join(line for column in said["foot"]["columns"] for line in column)
@@ -305,14 +275,14 @@ def test_a_sheet_of_a_part_or_of_some_classes_says_so(
     assert file_name(data, Wish()) == "201605_test-2016_gaps_nfi_adm2_national_A4_oim-from-2016-04_fr.pdf"
     assert "Shown alone: 0 %" in said["legend"]["note"]
     # Ménaka alone is targeted and got nothing: the others are neither filled nor named.
-    assert [r[0] for r in said["table"]["rows"]] == ["Ménaka (Gao)"]
+    assert [r[0] for r in said["tables"][0]["rows"]] == ["Ménaka (Gao)"]
     map_sheet(sheet_data(session, filled, QUESTION, Shown(only=("c20",))), Wish(language="en"), made=DAY)
     alone = contents[-1]
-    assert [r[0] for r in alone["table"]["rows"]] == ["Ansongo (Gao)"]
-    assert {label["lines"][0] for label in alone["map"]["labels"]} == {"Ansongo"}
-    assert COVERAGE[0].colour not in alone["map"]["svg"]
+    assert [r[0] for r in alone["tables"][0]["rows"]] == ["Ansongo (Gao)"]
+    assert {label["lines"][0] for label in alone["maps"][0]["drawing"]["labels"]} == {"Ansongo"}
+    assert COVERAGE[0].colour not in alone["maps"][0]["drawing"]["svg"]
     map_sheet(sheet_data(session, filled, QUESTION), Wish(language="en"), made=DAY)
-    assert COVERAGE[0].colour in contents[-1]["map"]["svg"]
+    assert COVERAGE[0].colour in contents[-1]["maps"][0]["drawing"]["svg"]
 
 
 def test_the_command_line_makes_sheets_of_what_is_asked(

@@ -56,6 +56,10 @@ _SHOWN = (
     ),
 )  # fmt: skip
 
+beside_option = click.option(
+    "--beside", help="A second map on each sheet: another sub-sector (nfi), or up to another month (2016-04)."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionOptions:
@@ -126,6 +130,18 @@ def part_asked(
 
     organisation = get_agency(session, operation, acronym).id if acronym else None
     return {"activity_type": activity_type, "organisation": organisation}
+
+
+def beside_asked(question: Question, what: str | None) -> Question | None:
+    """Return the question of the second map, or None; fails with what was expected of the option."""
+    if what is None:
+        return None
+    if what[:1].isdigit():
+        MONTH.convert(what, None, None)
+    beside = question.beside(what)
+    if beside == question:
+        raise click.BadParameter(f"{what!r} is what the first map shows", param_hint="--beside")
+    return beside
 
 
 def shown_asked(shows: str, classes: str) -> Shown:

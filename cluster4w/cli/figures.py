@@ -10,6 +10,8 @@ import click
 
 from cluster4w.cli.asked import (
     QuestionOptions,
+    beside_asked,
+    beside_option,
     part_asked,
     part_options,
     question_options,
@@ -52,6 +54,7 @@ orientation_option = click.option(
     show_default=True,
 )
 @click.option("--region", help="P-code of the region that a PDF or PNG sheet is about.")
+@beside_option
 @shown_options
 @paper_option
 @orientation_option
@@ -64,6 +67,7 @@ def gaps(
     asked: QuestionOptions,
     form: str,
     region: str | None,
+    beside: str | None,
     shows: str,
     classes: str,
     paper: str,
@@ -75,7 +79,7 @@ def gaps(
     from cluster4w.gaps.table import gap_table
     from cluster4w.publish.gap_files import write_gap_file
     from cluster4w.publish.maps.view import Look
-    from cluster4w.publish.sheets.sheet import around_of, shown_scale
+    from cluster4w.publish.sheets.sheet import around_of, shown_scales
 
     operation = get_operation_named(session, slug)
     shown = shown_asked(shows, classes)
@@ -84,11 +88,15 @@ def gaps(
         from cluster4w.publish.sheets.sheet import Wish, map_sheet, sheet_data
 
         wish = Wish(form, paper, orientation == "landscape", lang, region)  # type: ignore[arg-type]
-        out.write(map_sheet(sheet_data(session, operation, question, shown), wish, made=_today()))
+        data = sheet_data(session, operation, question, shown, beside_asked(question, beside))
+        out.write(map_sheet(data, wish, made=_today()))
         return
+    if beside:
+        raise click.BadParameter("only a PDF or PNG sheet has room for a second map", param_hint="--beside")
     table = gap_table(session, operation, question)
     around = around_of(session, operation, table, shown.shows)
-    look = Look(scale=shown_scale(table, shown, around, lang))
+    (scale,) = shown_scales([(table, around)], shown, lang)
+    look = Look(scale=scale)
     write_gap_file(session, table, form, out, language=lang, look=look)
 
 
@@ -107,6 +115,7 @@ def _today() -> dt.date:
 @click.option("--measure", type=click.Choice(("current", "projected", "need")), default="current")
 @click.option("--unit", type=click.Choice(("household", "individual")), default="household")
 @click.option("--format", "form", type=click.Choice(("pdf", "png", "svg")), default="pdf", show_default=True)
+@beside_option
 @shown_options
 @paper_option
 @orientation_option
@@ -129,6 +138,7 @@ def sheets(
     measure: str,
     unit: str,
     form: str,
+    beside: str | None,
     shows: str,
     classes: str,
     paper: str,
@@ -151,7 +161,7 @@ def sheets(
     moment = moment_asked(session, operation, as_of, release)
     part, shown = part_asked(session, operation, activity_type, acronym), shown_asked(shows, classes)
     folder.mkdir(parents=True, exist_ok=True)
-    for sub_sector in sub_sectors or known:
+    for sub_sector in sub_sectors or (k for k in known if k != beside):
         question = Question(
             level=level,
             sub_sector=sub_sector,
@@ -161,7 +171,7 @@ def sheets(
             **part,
             **moment | {"month": month or moment["month"]},
         )
-        data = sheet_data(session, operation, question, shown)
+        data = sheet_data(session, operation, question, shown, beside_asked(question, beside))
         for language in languages or LANGUAGES:
             wish = Wish(form, paper, orientation == "landscape", language)  # type: ignore[arg-type]
             for name, sheet in every_sheet(data, wish, made=_today()):

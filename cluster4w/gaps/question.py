@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,6 +16,7 @@ from cluster4w.template.language import N_
 from cluster4w.template.problems import Refusal
 
 GapMeasure = Literal["current", "projected", "need"]
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Question:
         """Return the rows that are asked for."""
         months = window_of(operation, self.month, self.as_of, first=self.first)
         return replace(months, organisation=self.organisation, activity_type=self.activity_type)
+
+    def beside(self, what: str) -> Question:
+        """Return the same question of another sub-sector, or up to another month (``YYYY-MM``)."""
+        if not _MONTH.fullmatch(what):
+            # The other sub-sector has other activity types: all of them count.
+            return replace(self, sub_sector=what, activity_type=None)
+        # A month before the span begins has no span: it is counted from the plan's start.
+        first = self.first if self.first and self.first <= what else None
+        return replace(self, month=what, first=first)
 
 
 def base_of(measure: str) -> Literal["targeted", "in_need"]:

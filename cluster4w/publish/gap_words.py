@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from cluster4w.gaps.question import Question
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable, SourceUsed
-from cluster4w.publish.figures import day, months, number
+from cluster4w.publish.figures import day, month, months, number
 from cluster4w.publish.maps.classes import Shows
 from cluster4w.template.language import N_, Translate, label
 from cluster4w.template.lists import CountingRule
@@ -63,26 +64,67 @@ COLUMNS = (
 )
 
 
-def title(table: GapTable, language: str, translate: Translate, shows: Shows = "share") -> str:
-    """Return the question that the table, or a map that ``shows`` something of it, answers."""
+def title(
+    table: GapTable,
+    language: str,
+    translate: Translate,
+    shows: Shows = "share",
+    beside: GapTable | None = None,
+) -> str:
+    """Return the question that the table, or a map that ``shows`` something of it, answers.
+
+    ``beside``: the table of a second map.
+    """
+    tables = [table] if beside is None else [table, beside]
+    names = list(dict.fromkeys(label(one.sub_sector_labels, language) for one in tables))
+    said = {"sub_sector": both_words(names, translate), "organisation": table.organisation}
     if shows in _SHOWN_TITLES:
-        sub_sector = label(table.sub_sector_labels, language)
-        return translate(_SHOWN_TITLES[shows]) % {"sub_sector": sub_sector}
-    if table.question.is_part:
+        return translate(_SHOWN_TITLES[shows]) % said
+    if any(one.question.is_part for one in tables):
         # Who reads only the title of a print must not take it for all that is missing.
-        said = {"sub_sector": label(table.sub_sector_labels, language), "organisation": table.organisation}
         if table.organisation:
             return translate(N_("%(sub_sector)s: what %(organisation)s reached")) % said
         return translate(N_("%(sub_sector)s: what a part of the response reached")) % said
+    if len(names) > 1:
+        return translate(N_("Where is help still missing? %(sub_sector)s")) % said
     words = _TITLES.get(table.question.sub_sector)
-    return translate(words) if words else label(table.sub_sector_labels, language)
+    return translate(words) if words else names[0]
+
+
+def both_words(names: Sequence[str], translate: Translate) -> str:
+    """Return one name, or two of them in a run."""
+    if len(names) == 1:
+        return names[0]
+    return translate(N_("%(first)s and %(second)s")) % {"first": names[0], "second": names[1]}
+
+
+def sides(tables: Sequence[GapTable], language: str) -> tuple[str, ...]:
+    """Return in a word what tells maps that stand beside each other apart: their last month or sub-sector."""
+    if len({table.months for table in tables}) > 1:
+        return tuple(month(table.months[1], language) for table in tables)
+    return tuple(label(table.sub_sector_labels, language) for table in tables)
+
+
+def captions(tables: Sequence[GapTable], language: str, translate: Translate) -> tuple[str, ...]:
+    """Return what each of them is called: also with its first month or its activity type where asked for."""
+    names = sides(tables, language)
+    if len({table.months for table in tables}) > 1:
+        spans = any(table.question.first is not None for table in tables)
+        return tuple(months(*table.months, language) for table in tables) if spans else names
+    if all(table.activity_type is None for table in tables):
+        return names
+    # The second sub-sector has other activity types: all of them count.
+    every = translate(N_("All types"))
+    types = [every if t.activity_type is None else label(t.activity_type, language) for t in tables]
+    return tuple(f"{name}{translate(N_(': '))}{kind}" for name, kind in zip(names, types, strict=True))
 
 
 def placed(words: str, place: str, translate: Translate) -> str:
     """Return a title with the name of the place that it is about in front."""
     # A word that goes on in capitals is an acronym.
     small = words if words[1:2].isupper() else words[:1].lower() + words[1:]
-    return f"{place}{translate(N_(': '))}{small}"
+    colon = translate(N_(": "))
+    return f"{place}{', ' if colon in small else colon}{small}"
 
 
 def missing_words(question: Question) -> str:
@@ -93,13 +135,35 @@ def missing_words(question: Question) -> str:
     return N_("households without") if household else N_("people without")
 
 
-def subtitle(table: GapTable, language: str, translate: Translate, shows: Shows = "share") -> str:
-    """Return what is counted, by which areas, over which months, of whom."""
+def subtitle(
+    table: GapTable,
+    language: str,
+    translate: Translate,
+    shows: Shows = "share",
+    beside: GapTable | None = None,
+) -> str:
+    """Return what is counted, by which areas, over which months, of whom.
+
+    ``beside``: the table of a second map; what is said of one of the two only is left to their captions.
+    """
+    parts = _about(table, language, translate, shows)
+    if beside is not None:
+        common = set(_about(beside, language, translate, shows))
+        parts = [part for part in parts if part in common]
+    return ", ".join(parts)
+
+
+def cumulated(table: GapTable, language: str, translate: Translate) -> str:
+    """Return the months that are counted: "cumulated January – May 2016"."""
+    return translate(N_("cumulated %(months)s")) % {"months": months(*table.months, language)}
+
+
+def _about(table: GapTable, language: str, translate: Translate, shows: Shows) -> list[str]:
     question = table.question
     parts = [
         translate(_SHOWN_SUBTITLES.get(shows) or _SUBTITLES[question.measure, question.unit]),
         translate(N_("by %(level)s")) % {"level": level_name(table, language).lower()},
-        translate(N_("cumulated %(months)s")) % {"months": months(*table.months, language)},
+        cumulated(table, language, translate),
     ]
     if table.group_labels:
         parts.append(label(table.group_labels, language))
@@ -107,7 +171,7 @@ def subtitle(table: GapTable, language: str, translate: Translate, shows: Shows 
         parts.append(translate(N_("only “%(type)s”")) % {"type": label(table.activity_type, language)})
     if table.organisation:
         parts.append(translate(N_("only %(organisation)s")) % {"organisation": table.organisation})
-    return ", ".join(parts)
+    return parts
 
 
 def part_lines(table: GapTable, language: str, translate: Translate) -> list[str]:

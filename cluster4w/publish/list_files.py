@@ -66,7 +66,7 @@ class Paper:
 def paper_of_areas(table: GapTable, listing: Listing, language: str, translate: Translate) -> Paper:
     """Return what stands around a list of areas."""
     return Paper(
-        list_words.title(listing.name, translate),
+        list_words.title(listing.name, translate, listing.order),
         as_of_words(table.question, language, translate),
         gap_words.subtitle(table, language, translate),
         gap_words.level_name(table, language),

@@ -109,8 +109,11 @@ _NONE = {
 }
 
 
-def title(name: str, translate: Translate) -> str:
-    """Return what a list is called."""
+def title(name: str, translate: Translate, order: str = "") -> str:
+    """Return what a list is called; ``order``: the column that it is sorted by, as a list has it."""
+    # The smallest shares first are other areas than those with most people or the most severe needs.
+    if name == "uncovered" and order == "share":
+        return translate(N_("Least covered areas"))
     return translate(TITLES[name])
 
 

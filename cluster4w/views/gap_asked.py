@@ -161,15 +161,7 @@ class Asked:
     @property
     def other(self) -> Question | None:
         """The question of the second map, or None."""
-        if not self.beside:
-            return None
-        if MONTH.fullmatch(self.beside):
-            # A month before the span begins has no span: it is counted from the plan's start.
-            first = self.question.first
-            return replace(
-                self.question, month=self.beside, first=first if first and first <= self.beside else None
-            )
-        return replace(self.question, sub_sector=self.beside, activity_type=None)
+        return self.question.beside(self.beside) if self.beside else None
 
 
 _USUAL = Asked()

@@ -14,7 +14,7 @@ from cluster4w.gaps.question import Question
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.gaps.who import Present, Together, present_by_area, together_by_area
-from cluster4w.publish.figures import months
+from cluster4w.publish.gap_words import captions
 from cluster4w.publish.maps.classes import Scale, heading, overlap_class, scale_for
 from cluster4w.publish.maps.svg import fill_of
 from cluster4w.publish.maps.view import Drawing, Look, draw, words_of
@@ -129,7 +129,7 @@ def maps(page: Asked, first: Answer) -> Maps:
         drawings[0],
         # The drawings escape every name and word that they hold.
         tuple(Markup(d.svg) for d in drawings),  # noqa: S704
-        _captions(page, answers) if len(answers) > 1 else (),
+        captions([one.table for one in answers], here().language, gettext) if len(answers) > 1 else (),
         gettext(heading(scale, page.question.measure)),
         legend,
         scale,
@@ -164,22 +164,6 @@ def _href(page: Asked) -> Callable[[str], str]:
     if page.question.level == 1:
         return page.addresses("within", level=2)
     return page.addresses("pcode", "gap_explanation")
-
-
-def _captions(page: Asked, answers: list[Answer]) -> tuple[str, ...]:
-    language, tables = here().language, [one.table for one in answers]
-    if page.other is not None and page.other.month != page.question.month:
-        if page.question.first is None:
-            return tuple(formats.month(table.months[1]) for table in tables)
-        return tuple(months(*table.months, language) for table in tables)
-    if page.question.activity_type is None:
-        return tuple(label(table.sub_sector_labels, language) for table in tables)
-    # The second sub-sector has other activity types: all of them count.
-    types = [label(t.activity_type, language) if t.activity_type else gettext("All types") for t in tables]
-    return tuple(
-        f"{label(table.sub_sector_labels, language)}{gettext(': ')}{kind}"
-        for table, kind in zip(tables, types, strict=True)
-    )
 
 
 # --- what is said of an area ------------------------------------------------------------------------------

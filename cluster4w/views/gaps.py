@@ -13,7 +13,7 @@ from cluster4w.gaps.table import GapTable
 from cluster4w.publish import gap_words
 from cluster4w.publish.as_of import file_part
 from cluster4w.publish.gap_files import write_gap_file
-from cluster4w.publish.sheets.content import PAPERS
+from cluster4w.publish.sheets.layout import PAPERS
 from cluster4w.publish.sheets.sheet import Shown, Wish, map_sheet, sheet_data
 from cluster4w.publish.sheets.sheet import file_name as sheet_name
 from cluster4w.record.queries.operations import plan_months
@@ -147,6 +147,6 @@ def gap_sheet(form: str) -> ResponseReturnValue:
         region=request.args.get("region") or None,
     )
     shown = Shown(SHOWN.get(page.shows, "share"), CUTS.get(page.cut, "usual"), page.bounds, page.only)
-    data = sheet_data(db.session, here().operation, page.question, shown)
+    data = sheet_data(db.session, here().operation, page.question, shown, page.other)
     today = dt.datetime.now(dt.UTC).date()
     return send_written(lambda out: out.write(map_sheet(data, wish, made=today)), sheet_name(data, wish))

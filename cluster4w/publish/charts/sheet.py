@@ -14,7 +14,8 @@ from cluster4w.publish.charts.svg import chart_svg
 from cluster4w.publish.charts.words import TITLE, lines, made_on, subtitle
 from cluster4w.publish.figures import months
 from cluster4w.publish.gap_words import EXAMPLE
-from cluster4w.publish.sheets.content import PAPERS, halves, stamp
+from cluster4w.publish.sheets.content import halves, stamp
+from cluster4w.publish.sheets.layout import PAPERS
 from cluster4w.publish.sheets.sheet import SheetForm, compile_sheet
 from cluster4w.template.language import Translate, label, translator
 

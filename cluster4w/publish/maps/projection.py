@@ -33,6 +33,12 @@ class Projection:
         y = self.top + (self.north - latitude) * self.scale
         return round(x), round(y)
 
+    def degrees(self, x: float, y: float) -> tuple[float, float]:
+        """Return longitude and latitude of a place in the drawing."""
+        return self.west + (x - self.left) / self.scale / self.squeeze, self.north - (
+            y - self.top
+        ) / self.scale
+
     def path(self, rings: Rings) -> str:
         """Return an outline as an SVG path of whole, relative steps, without rings that shrink to a dot."""
         parts = []

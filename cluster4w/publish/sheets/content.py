@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from cluster4w.gaps.table import GapTable
@@ -16,123 +16,83 @@ from cluster4w.publish.figures import day, month, months, number, share
 from cluster4w.publish.gap_words import (
     DISCLAIMER,
     EXAMPLE,
+    both_words,
+    captions,
+    cumulated,
     facts,
     level_name,
     missing_words,
     note_lines,
     placed,
     rule_lines,
+    sides,
     source_lines,
     subtitle,
     title,
 )
-from cluster4w.publish.maps.classes import Scale, cut_words, heading
-from cluster4w.publish.sheets.map import SheetMap
-from cluster4w.publish.sheets.tables import Around, top_table
-from cluster4w.record.queries.presence import Reported
+from cluster4w.publish.maps.classes import cut_words, heading
+from cluster4w.publish.sheets.drawn import Drawn
+from cluster4w.publish.sheets.layout import Layout
+from cluster4w.publish.sheets.tables import sheet_tables
 from cluster4w.template.language import N_, Translate, label
 
-#: Millimetres, the short side first (ISO 216).
-PAPERS: dict[str, tuple[float, float]] = {"a4": (210, 297), "a3": (297, 420)}
-#: Points in a millimetre.
-POINTS = 72 / 25.4
-MARGIN = 10
-#: Millimetres of the head, with and without the mark of an example, and of the foot.
-_HEAD, _FOOT = 26, 30
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a sheet is laid out: millimetres of the page, points of everything else."""
-
-    width: float
-    height: float
-    landscape: bool
-    #: The map's frame.
-    map_width: float
-    map_height: float
-    text: float
-    foot: float
-    #: Lines of the table of areas.
-    lines: int
-
-
-def layout_of(paper: str, *, landscape: bool) -> Layout:
-    """Return the layout of a paper."""
-    short, long = PAPERS[paper]
-    large = paper == "a3"
-    width, height = (long, short) if landscape else (short, long)
-    inner_width, inner_height = (width - 2 * MARGIN), (height - 2 * MARGIN)
-    foot = _FOOT * (1.15 if large else 1)
-    if landscape:
-        frame = (inner_width * (0.66 if large else 0.63), inner_height - _HEAD - foot)
-        lines = 24 if large else 10
-    else:
-        frame = (inner_width, (inner_height - _HEAD - foot) * 0.55)
-        lines = 22 if large else 15
-    return Layout(
-        width,
-        height,
-        landscape,
-        round(frame[0] * POINTS, 1),
-        round(frame[1] * POINTS, 1),
-        9.5 if large else 8,
-        6.6 if large else 5.6,
-        lines,
-    )
+#: Names of organisations that there is room for after each title.
+_NAMES = 40
 
 
 def content(
-    table: GapTable,
-    drawing: SheetMap,
+    drawn: Sequence[Drawn],
     layout: Layout,
     *,
     language: str,
     translate: Translate,
     made: dt.date,
     region: str | None,
-    reports: Sequence[Reported],
     credits: Sequence[str],
-    scale: Scale,
-    around: Around,
     only: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the content of a sheet.
 
     Args:
+        drawn: Its map, or the two that stand beside each other, whose classes are the same.
         region: Name of the region that the sheet is about; None for the whole country.
-        reports: What organisations reported for the last month counted.
         credits: Where the outlines come from.
-        scale: The classes of the map.
-        around: Who is in the areas, where the map shows it.
         only: Keys of the classes that alone are shown; none: all.
     """
-    words = title(table, language, translate, scale.shows)
+    tables = [one.table for one in drawn]
+    table, beside = tables[0], tables[1] if len(tables) > 1 else None
+    shows = drawn[0].scale.shows
+    words = title(table, language, translate, shows, beside)
+    names = sides(tables, language) if beside else ()
+    called = captions(tables, language, translate) if beside else ("",)
+    same_months = len({one.months for one in tables}) == 1
     found: dict[str, Any] = {
         "language": language,
         "title": placed(words, region, translate) if region else words,
-        "subtitle": subtitle(table, language, translate, scale.shows),
+        "subtitle": subtitle(table, language, translate, shows, beside),
         "operation": label(table.title, language),
-        "period": months(*table.months, language),
+        "period": months(*table.months, language) if same_months else both_words(names, translate),
         "example": translate(EXAMPLE) if table.is_example else "",
         "as_of": as_of_words(table.question, language, translate),
         "made": {"year": made.year, "month": made.month, "day": made.day},
         "page": {"width": layout.width, "height": layout.height, "landscape": layout.landscape},
         "size": layout.text,
-        "figures": _figures(table, language, translate),
-        "map": asdict(drawing),
-        "legend": _legend(table, scale, drawing, only, language, translate),
-        "table": top_table(
-            table, scale, around, layout.lines, only=only, language=language, translate=translate
-        ),
-        "organisations": _organisations(table, reports, language, translate),
+        "maps": [
+            {
+                "caption": caption[:1].upper() + caption[1:],
+                "note": ""
+                if same_months or caption not in names
+                else cumulated(one.table, language, translate),
+                "drawing": asdict(one.drawing),
+                "figures": _figures(one.table, language, translate),
+            }
+            for caption, one in zip(called, drawn, strict=True)
+        ],
+        "legend": _legend(drawn, names, only, language, translate),
+        "tables": sheet_tables(drawn, names, layout, only=only, language=language, translate=translate),
+        "organisations": _organisations(drawn, language, translate),
     }
-    lines = [
-        *_notes(table, region, language, translate),
-        *source_lines(table, language, translate),
-        *rule_lines(table, language, translate),
-        *facts(table, language, translate),
-    ]
+    lines = _common([_small_print(one.table, region, language, translate) for one in drawn], names)
     if credits:
         lines.append(translate(N_("Boundaries: %(sources)s")) % {"sources": "; ".join(credits)})
     day_made = translate(N_("Made on %(date)s")) % {"date": day(made, language)}
@@ -160,11 +120,28 @@ def halves(lines: Sequence[str]) -> list[list[str]]:
     return [list(lines[:index]), list(lines[index:])]
 
 
-def _notes(table: GapTable, region: str | None, language: str, translate: Translate) -> list[str]:
+def _small_print(table: GapTable, region: str | None, language: str, translate: Translate) -> list[str]:
+    """Return what explains the figures of a map."""
     notes = [n for n in note_lines(table, language, translate) if n != translate(EXAMPLE)]
-    if not region:
-        return notes
-    return [translate(N_("Whole country: %(note)s")) % {"note": n} for n in notes]
+    if region:
+        notes = [translate(N_("Whole country: %(note)s")) % {"note": n} for n in notes]
+    return [
+        *notes,
+        *source_lines(table, language, translate),
+        *rule_lines(table, language, translate),
+        *facts(table, language, translate),
+    ]
+
+
+def _common(prints: Sequence[Sequence[str]], names: Sequence[str]) -> list[str]:
+    """Return the lines of one map, or of two: what is said of one of them only has its name in front."""
+    if len(prints) == 1:
+        return list(prints[0])
+    first, second = prints
+    return [
+        *(line if line in second else f"{names[0]} – {line}" for line in first),
+        *(f"{names[1]} – {line}" for line in second if line not in first),
+    ]
 
 
 def _figures(table: GapTable, language: str, translate: Translate) -> list[dict[str, str]]:
@@ -187,62 +164,61 @@ def _figures(table: GapTable, language: str, translate: Translate) -> list[dict[
 
 
 def _legend(
-    table: GapTable,
-    scale: Scale,
-    drawing: SheetMap,
-    only: Sequence[str],
-    language: str,
-    translate: Translate,
+    drawn: Sequence[Drawn], names: Sequence[str], only: Sequence[str], language: str, translate: Translate
 ) -> dict[str, Any]:
-    counts = Counter(scale.of(row).key for row in table.by_pcode().values())
+    """Return the classes, how many areas of each map they have, and what is not on the maps."""
+    counts = [Counter(one.scale.of(row).key for row in one.table.by_pcode().values()) for one in drawn]
+    scale, table = drawn[0].scale, drawn[0].table
     entries = [
         {
             "colour": entry.colour,
             "texture": entry.texture,
             "words": entry.said(translate),
-            "count": number(counts[entry.key], language),
+            "counts": [number(one[entry.key], language) for one in counts],
         }
-        for entry in scale.legend(counts)
+        for entry in scale.legend(sum(counts, Counter()))
     ]
     notes = [translate(words)] if (words := cut_words(scale)) else []
     if chosen := [c.said(translate) for c in scale.everything if c.key in only]:
         notes.append(translate(N_("Shown alone: %(classes)s")) % {"classes": ", ".join(chosen)})
-    if drawing.unnamed:
-        notes.append(
-            translate(N_("Areas without room for their name: %(count)s"))
-            % {"count": number(drawing.unnamed, language)}
-        )
+    if any(one.drawing.unnamed for one in drawn):
+        unnamed = " | ".join(number(one.drawing.unnamed, language) for one in drawn)
+        notes.append(translate(N_("Areas without room for their name: %(count)s")) % {"count": unnamed})
+    areas = " | ".join(dict.fromkeys(number(sum(one.values()), language) for one in counts))
     return {
         "title": translate(heading(scale, table.question.measure)),
-        "unit": f"{level_name(table, language)}{translate(N_(': '))}{number(sum(counts.values()), language)}",
+        "unit": f"{level_name(table, language)}{translate(N_(': '))}{areas}",
+        "heads": list(names),
         "entries": entries,
         "note": "\n".join(notes),
     }
 
 
-def _organisations(
-    table: GapTable, reports: Sequence[Reported], language: str, translate: Translate
-) -> list[dict[str, str]]:
-    """Return who reported for the last month counted, who said that nothing was done, and who did not."""
-    last = month(table.months[1], language)
-    came = [r.acronym for r in reports if r.rows]
-    nil = [r.acronym for r in reports if r.nil]
-    # A donor is not asked for a report.
-    late = [r.acronym for r in reports if not r.rows and not r.nil and r.role != "donor"]
-    groups = (
-        (N_("Reported for %(month)s: %(count)s"), came),
-        (N_("Nothing to report for %(month)s: %(count)s"), nil),
-        (N_("No report for %(month)s: %(count)s"), late),
-    )
-    return [
-        {
-            "title": translate(words) % {"month": last, "count": number(len(names), language)},
-            "names": _short(names),
-        }
-        for words, names in groups
-        if names
-    ]
+def _organisations(drawn: Sequence[Drawn], language: str, translate: Translate) -> list[dict[str, str]]:
+    """Return who reported for the last months counted, who said that nothing was done, and who did not."""
+    found = []
+    by_month = {one.table.months[1]: one.reports for one in drawn}
+    for last, reports in by_month.items():
+        came = [r.acronym for r in reports if r.rows]
+        nil = [r.acronym for r in reports if r.nil]
+        # A donor is not asked for a report.
+        late = [r.acronym for r in reports if not r.rows and not r.nil and r.role != "donor"]
+        groups = (
+            (N_("Reported for %(month)s: %(count)s"), came),
+            (N_("Nothing to report for %(month)s: %(count)s"), nil),
+            (N_("No report for %(month)s: %(count)s"), late),
+        )
+        said = month(last, language)
+        found += [
+            {
+                "title": translate(words) % {"month": said, "count": number(len(names), language)},
+                "names": _short(names, _NAMES // len(by_month)),
+            }
+            for words, names in groups
+            if names
+        ]
+    return found
 
 
-def _short(names: Sequence[str], most: int = 40) -> str:
+def _short(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (" …" if len(names) > most else "")

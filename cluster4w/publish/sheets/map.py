@@ -6,21 +6,22 @@ and texts: the sheet sets them itself, so that they are text in its own letters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from cluster4w.publish.maps.projection import Box, Projection, Rings, fit, is_free, middle, positions
+from cluster4w.publish.maps.projection import Box, Projection, Rings, fit, holds, is_free, middle, positions
 from cluster4w.publish.maps.svg import MANY, MapArea, fill_of, hatch
 
 #: Drawn lengths are whole numbers; a tenth of a point is finer than any printer.
 FINE = 10
-#: Sizes of a label, points: as large as there is room for.
-SIZES = (7.5, 6.5, 5.5)
+#: Sizes of a label, points: as large as there is room for; those of a map narrower than ``NARROW``.
+SIZES, SMALL_SIZES = (7.5, 6.5, 5.5), (6.5, 5.8, 5.0)
+NARROW = 300
 #: An area of which the box is smaller than this is drawn once more in the enlarged part, points.
 TINY = 11
-#: Share of the frame's shorter side that the enlarged part takes.
-INSET = 0.24
+#: Share of the frame's shorter side that the enlarged part takes, and how many times larger it is at least.
+INSET, ENLARGED = 0.24, 2.5
 #: Radius of the disc of an area without an outline, points.
 DISC = 5
 
@@ -103,8 +104,9 @@ def sheet_map(
         shown = outlines.regions.values() if outlines.regions else own.values()
     every = list(chain.from_iterable(map(positions, shown))) or [a.point for a in areas if a.point]
     projection = fit(every, round(width * FINE), round(height * FINE), margin=round(8 * FINE))
-    small = [] if within else _small(areas, own, projection)
-    corner = _corner(every, projection, width, height) if small or within else None
+    side = INSET * min(width, height)
+    small = [] if within else _small(areas, own, projection, side)
+    corner = _corner(every, projection, width, height, side) if small or within else None
     taken: list[Box] = [corner] if corner else []
     labels, unnamed = _labels(areas, own, projection, taken, skip={a.pcode for a in small})
     if within is not None:
@@ -201,7 +203,20 @@ def _labels(
 ) -> tuple[list[SheetLabel], int]:
     """Return the labels that have room, large areas first, and how many areas have none."""
     width, height = projection.width / FINE, projection.height / FINE
+    sizes = SMALL_SIZES if width < NARROW else SIZES
     placed: list[SheetLabel] = []
+    boxes = {pcode: projection.box(rings) for pcode, rings in own.items()}
+
+    def astray(pcode: str, x: float, y: float) -> bool:
+        """Tell whether a place lies in another area, of which a label there would seem to be the name."""
+        point = projection.degrees(x * FINE, y * FINE)
+        near = (
+            code
+            for code, (left, top, right, bottom) in boxes.items()
+            if left <= x * FINE <= right and top <= y * FINE <= bottom
+        )
+        return any(code != pcode and holds(own[code], point) for code in near)
+
     unnamed = 0
     anchors = []
     for area in areas:
@@ -212,14 +227,14 @@ def _labels(
         x, y = (v / FINE for v in projection.point(*point))
         room = 0.0
         if rings:
-            left, top, right, bottom = projection.box(rings)
+            left, top, right, bottom = boxes[area.pcode]
             room = (right - left) * (bottom - top)
         else:
             # No label lies on a disc, its own or another's.
             taken.append((x - DISC, y - DISC, x + DISC, y + DISC))
         anchors.append((-room, area.pcode, area, x, y))
     for _, _, area, x, y in sorted(anchors, key=lambda a: a[:2]):
-        label = _fitting(area, x, y, (width, height), taken, disc=area.pcode not in own)
+        label = _fitting(area, x, y, (width, height), taken, astray, sizes, disc=area.pcode not in own)
         if label is None:
             unnamed += 1
             continue
@@ -229,21 +244,30 @@ def _labels(
 
 
 def _fitting(
-    area: MapArea, x: float, y: float, frame: tuple[float, float], taken: Sequence[Box], *, disc: bool
+    area: MapArea,
+    x: float,
+    y: float,
+    frame: tuple[float, float],
+    taken: Sequence[Box],
+    astray: Callable[[str, float, float], bool],
+    sizes: Sequence[float],
+    *,
+    disc: bool,
 ) -> SheetLabel | None:
     """Return the largest label that lies on nothing: name and value, then the name, then the value."""
     texts = [(area.name, area.value), (area.name,), (area.value,)] if area.value else [(area.name,)]
     for lines in texts:
-        for size in SIZES:
+        for size in sizes:
             half = max(text_width(line, size) for line in lines) / 2 + 1
             inside_x = min(max(x, half), frame[0] - half)
             clear = DISC + len(lines) * size * 1.15 / 2 + 0.5
             below = (clear, -clear) if disc else (0.0, -size, size, -1.8 * size, 1.8 * size)
             for aside in below:
-                label = SheetLabel(inside_x, round(y + aside, 1), lines, size, bold=size == SIZES[0])
+                label = SheetLabel(inside_x, round(y + aside, 1), lines, size, bold=size == sizes[0])
                 box = _box(label)
                 inside = box[0] >= 0 and box[1] >= 0 and box[2] <= frame[0] and box[3] <= frame[1]
-                if inside and is_free(box, taken):
+                moved = aside or inside_x != x
+                if inside and is_free(box, taken) and not (moved and astray(area.pcode, label.x, label.y)):
                     return label
     return None
 
@@ -275,21 +299,36 @@ def _neighbours(
 # --- insets ---------------------------------------------------------------------------------------------
 
 
-def _small(areas: Sequence[MapArea], own: Mapping[str, Rings], projection: Projection) -> list[MapArea]:
-    """Return the areas too small to be read, where they lie together; not those of a whole fine division."""
+def _small(
+    areas: Sequence[MapArea], own: Mapping[str, Rings], projection: Projection, side: float
+) -> list[MapArea]:
+    """Return the areas too small to be read that lie together; none of a whole fine division.
+
+    ``side``: that of the enlarged part. An area far from the smallest one would leave nothing to enlarge.
+    """
     tiny = []
     for area in areas:
         rings = own.get(area.pcode)
         if rings:
             left, top, right, bottom = projection.box(rings)
-            if max(right - left, bottom - top) < TINY * FINE:
-                tiny.append(area)
-    return tiny if len(tiny) * 4 <= len(areas) else []
+            if (size := max(right - left, bottom - top)) < TINY * FINE:
+                tiny.append((size, area.pcode, area))
+    if len(tiny) * 4 > len(areas):
+        return []
+    together: list[MapArea] = []
+    for _, _, area in sorted(tiny, key=lambda t: t[:2]):
+        boxes = [projection.box(own[a.pcode]) for a in (*together, area)]
+        across = max(b[2] for b in boxes) - min(b[0] for b in boxes)
+        down = max(b[3] for b in boxes) - min(b[1] for b in boxes)
+        if max(across, down) * ENLARGED <= side * FINE:
+            together.append(area)
+    return together
 
 
-def _corner(every: Sequence[Sequence[float]], projection: Projection, width: float, height: float) -> Box:
-    """Return the corner of the frame with the least of the map in it."""
-    side = INSET * min(width, height)
+def _corner(
+    every: Sequence[Sequence[float]], projection: Projection, width: float, height: float, side: float
+) -> Box:
+    """Return the corner of the frame, a square of ``side``, with the least of the map in it."""
     points = [(x / FINE, y / FINE) for x, y in (projection.point(p[0], p[1]) for p in every)]
     corners = [(x, y, x + side, y + side) for y in (2.0, height - side - 2) for x in (2.0, width - side - 2)]
     return min(

@@ -10,9 +10,9 @@ import datetime as dt
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, assert_never
@@ -29,9 +29,10 @@ from cluster4w.publish.gap_words import part_of_name
 from cluster4w.publish.maps.classes import Cut, Scale, Shows, overlap_class, scale_for
 from cluster4w.publish.maps.projection import Rings
 from cluster4w.publish.maps.view import Look, map_areas
-from cluster4w.publish.sheets.content import content, layout_of
+from cluster4w.publish.sheets.content import content
+from cluster4w.publish.sheets.drawn import Around, Drawn
+from cluster4w.publish.sheets.layout import layout_of
 from cluster4w.publish.sheets.map import Outlines, sheet_map
-from cluster4w.publish.sheets.tables import Around
 from cluster4w.record.gazetteer import Gazetteer
 from cluster4w.record.queries.areas import boundaries, boundary_sources, load_gazetteer
 from cluster4w.record.queries.presence import Reported, reported
@@ -74,19 +75,31 @@ class Shown:
     only: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class SheetData:
-    """What every sheet of a question needs, read once."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a map of a sheet shows: its lines, who is in the areas, and who reported for its last month."""
 
     table: GapTable
+    around: Around
+    reports: tuple[Reported, ...]
+
+
+@dataclass(frozen=True)
+class SheetData:
+    """What every sheet of a question, or of two beside each other, needs, read once."""
+
+    answers: tuple[Answer, ...]
     #: P-codes of the regions with a sheet of their own, none where the areas are regions.
     regions: tuple[str, ...]
     gazetteer: Gazetteer
     outlines: Outlines
     credits: tuple[str, ...]
-    reports: tuple[Reported, ...]
     shown: Shown
-    around: Around
+
+    @property
+    def table(self) -> GapTable:
+        """The lines of the first map."""
+        return self.answers[0].table
 
 
 def sheet_data(
@@ -94,35 +107,42 @@ def sheet_data(
     operation: Operation,
     question: Question,
     shown: Shown = Shown(),
+    beside: Question | None = None,
 ) -> SheetData:
-    """Read what the sheets of a question need.
+    """Read what the sheets of a question need; ``beside``: that of a second map, at the same level.
 
     Raises:
-        Refusal: the question names something that there is not.
+        Refusal: a question names something that there is not.
     """
-    table = gap_table(session, operation, question)
-    gazetteer = load_gazetteer(session, table.edition_id)
-    around = around_of(session, operation, table, shown.shows)
-    regions: dict[str, Rings] = dict(boundaries(session, table.edition_id, 1))
+    answers = tuple(
+        _answer(session, operation, asked, shown) for asked in (question, beside) if asked is not None
+    )
+    edition = answers[0].table.edition_id
+    gazetteer = load_gazetteer(session, edition)
+    regions: dict[str, Rings] = dict(boundaries(session, edition, 1))
     areas: dict[str, Rings] = (
-        regions if question.level == 1 else dict(boundaries(session, table.edition_id, question.level))
+        regions if question.level == 1 else dict(boundaries(session, edition, question.level))
     )
     credits = {
         source
         for level, there in ((1, regions), (question.level, areas))
         if there
-        for source in boundary_sources(session, table.edition_id, level)
+        for source in boundary_sources(session, edition, level)
     }
     return SheetData(
-        table,
+        answers,
         tuple(p.pcode for p in gazetteer.level(1)) if question.level > 1 else (),
         gazetteer,
         Outlines(areas, regions, {p.pcode: p.name for p in gazetteer.level(1)}),
         tuple(sorted(credits)),
-        tuple(reported(session, operation, table.months[1], question.as_of)),
         shown,
-        around,
     )
+
+
+def _answer(session: orm.Session, operation: Operation, question: Question, shown: Shown) -> Answer:
+    table = gap_table(session, operation, question)
+    reports = tuple(reported(session, operation, table.months[1], question.as_of))
+    return Answer(table, around_of(session, operation, table, shown.shows), reports)
 
 
 def around_of(session: orm.Session, operation: Operation, table: GapTable, shows: Shows) -> Around:
@@ -135,10 +155,11 @@ def around_of(session: orm.Session, operation: Operation, table: GapTable, shows
     return Around(together=together_by_area(session, operation, table.question, gazetteer))
 
 
-def shown_scale(table: GapTable, shown: Shown, around: Around, language: str) -> Scale:
-    """Return the classes of a map of these lines."""
+def shown_scales(maps: Sequence[tuple[GapTable, Around]], shown: Shown, language: str) -> list[Scale]:
+    """Return the classes of a map of these lines, or of several, which are cut alike."""
+    table = maps[0][0]
     scale = scale_for(
-        table.by_pcode().values(),
+        [row for one, _ in maps for row in one.by_pcode().values()],
         table.question.measure,
         language=language,
         shows=shown.shows,
@@ -147,9 +168,8 @@ def shown_scale(table: GapTable, shown: Shown, around: Around, language: str) ->
         usual=table.map_bounds,
     )
     if shown.shows != "overlap":
-        return scale
-    together = frozenset(around.together)
-    return replace(scale, of=lambda row: overlap_class(row, together))
+        return [scale for _ in maps]
+    return [replace(scale, of=partial(overlap_class, together=frozenset(a.together))) for _, a in maps]
 
 
 def map_sheet(data: SheetData, wish: Wish, *, made: dt.date) -> bytes:
@@ -159,35 +179,45 @@ def map_sheet(data: SheetData, wish: Wish, *, made: dt.date) -> bytes:
         Refusal: the wish names a region that there is not.
     """
     translate = translator(wish.language)
-    table, region = data.table, None
+    answers, region = data.answers, None
     if wish.region is not None:
         if wish.region not in data.regions:
             raise _no_region(wish.region, data)
         region = data.gazetteer.by_pcode[wish.region].name
-        table = part_of(table, data.gazetteer, wish.region)
-    scale = shown_scale(table, data.shown, data.around, wish.language)
-    look = Look(scale=scale, only=data.shown.only)
-    layout = layout_of(wish.paper, landscape=wish.landscape)
-    drawing = sheet_map(
-        map_areas(table, data.gazetteer, wish.language, translate, look),
-        data.outlines,
-        within=wish.region,
-        width=layout.map_width,
-        height=layout.map_height,
-        caption=translate(N_("enlarged")),
-    )
+        answers = tuple(replace(a, table=part_of(a.table, data.gazetteer, wish.region)) for a in answers)
+    layout = layout_of(wish.paper, landscape=wish.landscape, maps=len(answers))
+    scales = shown_scales([(a.table, a.around) for a in answers], data.shown, wish.language)
+    drawn = [
+        Drawn(
+            answer.table,
+            scale,
+            sheet_map(
+                map_areas(
+                    answer.table,
+                    data.gazetteer,
+                    wish.language,
+                    translate,
+                    Look(scale=scale, only=data.shown.only),
+                ),
+                data.outlines,
+                within=wish.region,
+                width=layout.map_width,
+                height=layout.map_height,
+                caption=translate(N_("enlarged")),
+            ),
+            answer.around,
+            answer.reports,
+        )
+        for answer, scale in zip(answers, scales, strict=True)
+    ]
     found = content(
-        table,
-        drawing,
+        drawn,
         layout,
         language=wish.language,
         translate=translate,
         made=made,
         region=region,
-        reports=data.reports,
         credits=data.credits,
-        scale=scale,
-        around=data.around,
         only=data.shown.only,
     )
     return compile_sheet(found, wish.form, made)
@@ -207,7 +237,8 @@ def every_sheet(data: SheetData, wish: Wish, *, made: dt.date) -> Iterator[tuple
 def file_name(data: SheetData, wish: Wish) -> str:
     """Return the name of a sheet's file as clusters name them: month first, then what it is.
 
-    ``201605_mali-2016_gaps_nfi_adm2_mopti_A4_fr.pdf``
+    ``201605_mali-2016_gaps_nfi_adm2_mopti_A4_fr.pdf``; with the months or the sub-sectors of two maps
+    ``201605_mali-2016_gaps_nfi-vs-201604_adm2_national_A4_fr.pdf``
     """
     question = data.table.question
     place = data.gazetteer.get(wish.region)
@@ -216,7 +247,7 @@ def file_name(data: SheetData, wish: Wish) -> str:
         data.table.months[1].replace("-", ""),
         data.table.operation,
         _NAMES[data.shown.shows] + ("" if question.measure == "current" else f"-{question.measure}"),
-        question.sub_sector,
+        "-vs-".join((question.sub_sector, *(_other(question, a.table) for a in data.answers[1:]))),
         f"adm{question.level}",
         region,
         wish.paper.upper() + ("" if wish.landscape else "p"),
@@ -225,6 +256,13 @@ def file_name(data: SheetData, wish: Wish) -> str:
         wish.language,
     )
     return f"{'_'.join(filter(None, parts))}.{wish.form}"
+
+
+def _other(question: Question, table: GapTable) -> str:
+    """Return what the second map has another one of: its sub-sector or its month."""
+    if table.question.sub_sector != question.sub_sector:
+        return table.question.sub_sector
+    return table.months[1].replace("-", "")
 
 
 def _plain(name: str) -> str:

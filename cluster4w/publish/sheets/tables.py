@@ -1,29 +1,56 @@
-"""The table of a map sheet: the largest gaps, who is where, or what several do, as the map shows it."""
+"""The tables of a map sheet: the largest gaps, who is where, or what several do, as its maps show it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.table import GapTable
 from cluster4w.gaps.who import Present, Together
-from cluster4w.publish.figures import month, number, share
+from cluster4w.publish.figures import ABSENT, month, number, share
 from cluster4w.publish.gap_words import level_name
 from cluster4w.publish.maps.classes import Scale
+from cluster4w.publish.sheets.drawn import Around, Drawn
+from cluster4w.publish.sheets.layout import Layout
 from cluster4w.template.language import N_, Translate, label
 
 #: Letters of what a line says of an area in words.
 _LETTERS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Who is in the areas of a table and who does the same, by p-code, where a map shows it."""
+def sheet_tables(
+    maps: Sequence[Drawn],
+    names: Sequence[str],
+    layout: Layout,
+    *,
+    only: Sequence[str],
+    language: str,
+    translate: Translate,
+) -> list[dict[str, Any]]:
+    """Return the tables of a sheet: one of both maps where they have figures, one of each where names.
 
-    present: Mapping[str, Present] = field(default_factory=dict)
-    together: Mapping[str, tuple[Together, ...]] = field(default_factory=dict)
+    Args:
+        names: What tells two maps apart; none for a single one.
+        only: Keys of the classes that alone are shown; none: all.
+    """
+    if len(maps) > 1 and maps[0].scale.shows in ("share", "missing"):
+        return [_gaps_of_both(maps, names, layout, only, language, translate)]
+    made = [
+        top_table(
+            one.table,
+            one.scale,
+            one.around,
+            layout.lines if len(maps) == 1 else layout.lines // 2,
+            only=only,
+            language=language,
+            translate=translate,
+        )
+        for one in maps
+    ]
+    for found, name in zip(made, names, strict=False):
+        found["title"] = f"{found['title']}{translate(N_(': '))}{name}"
+    return made
 
 
 def top_table(
@@ -119,44 +146,89 @@ def _gaps(
     table: GapTable, areas: Sequence[GapRow], lines: int, language: str, translate: Translate
 ) -> dict[str, Any]:
     """Return the areas with the largest gaps, and what is known of no area."""
-    need = table.question.measure == "need"
-    shown = areas[:lines]
-    left_out = len(areas) - len(shown)
-    notes = []
-    if left_out > 0:
-        notes.append(
-            translate(N_("and %(count)s more areas with a gap")) % {"count": number(left_out, language)}
-        )
-    unplaced = sum((r.reached or 0) for r in table.rows if r.kind != "area")
-    if unplaced:
-        notes.append(
-            translate(N_("reached, but known at a higher level only: %(count)s"))
-            % {"count": number(unplaced, language)}
-        )
+    heads = [*_heads(table, translate, whole=True), translate(N_("Org."))]
     return {
         "title": translate(N_("Largest gaps")),
-        "heads": [
-            level_name(table, language),
-            translate(N_("In need") if need else N_("Targeted")),
-            translate(N_("Reached")),
-            translate(N_("Gap")),
-            "%",
-            translate(N_("Org.")),
-        ],
+        "heads": [level_name(table, language), *heads],
         "texts": [0],
-        "rows": [_line(row, need, language) for row in shown],
+        "rows": [
+            [_named(row), *_cells(row, table, language, whole=True), number(row.organisations, language)]
+            for row in areas[:lines]
+        ],
         "empty": translate(N_("No area with a gap is known.")),
-        "note": "; ".join(notes),
+        "note": _gap_notes([table], len(areas) - lines, language, translate),
     }
 
 
-def _line(row: GapRow, need: bool, language: str) -> list[str]:
-    base = row.in_need if need else row.target
-    return [
-        _named(row),
-        number(base, language),
-        number(row.reached, language),
-        number(row.gap, language),
-        share(row.coverage, language),
-        number(row.organisations, language),
-    ]
+def _gaps_of_both(
+    maps: Sequence[Drawn],
+    names: Sequence[str],
+    layout: Layout,
+    only: Sequence[str],
+    language: str,
+    translate: Translate,
+) -> dict[str, Any]:
+    """Return the areas with the largest gaps of either map, with the figures of both."""
+    tables = [one.table for one in maps]
+    # Beside the maps there is room for what is missing only, below them for all figures.
+    whole = not layout.landscape
+    known = [table.by_pcode() for table in tables]
+    rows = {code: [one.get(code) for one in known] for every in known for code in every}
+
+    def missing(code: str) -> int:
+        """Return the larger gap of an area, as far as the maps show it."""
+        shown = (
+            row.missing or 0
+            for row, one in zip(rows[code], maps, strict=True)
+            if row is not None and (not only or one.scale.of(row).key in only)
+        )
+        return max(shown, default=0)
+
+    found = sorted(filter(missing, rows), key=missing, reverse=True)
+    heads = _heads(tables[0], translate, whole=whole)
+    return {
+        "title": translate(N_("Largest gaps of either map")),
+        "groups": [{"words": name, "span": len(heads)} for name in names],
+        "heads": [level_name(tables[0], language), *heads, *heads],
+        "texts": [0],
+        "rows": [
+            [
+                _named(next(row for row in rows[code] if row is not None)),
+                *(
+                    cell
+                    for row, table in zip(rows[code], tables, strict=True)
+                    for cell in _cells(row, table, language, whole=whole)
+                ),
+            ]
+            for code in found[: layout.lines]
+        ],
+        "empty": translate(N_("No area with a gap is known.")),
+        "note": _gap_notes(tables, len(found) - layout.lines, language, translate),
+    }
+
+
+def _heads(table: GapTable, translate: Translate, *, whole: bool) -> list[str]:
+    asked = N_("In need") if table.question.measure == "need" else N_("Targeted")
+    first = [translate(asked), translate(N_("Reached"))] if whole else []
+    return [*first, translate(N_("Gap")), "%"]
+
+
+def _cells(row: GapRow | None, table: GapTable, language: str, *, whole: bool) -> list[str]:
+    """Return the figures of an area, or dashes for one that a table does not know."""
+    if row is None:
+        return [ABSENT] * (4 if whole else 2)
+    asked = row.in_need if table.question.measure == "need" else row.target
+    first = [number(asked, language), number(row.reached, language)] if whole else []
+    return [*first, number(row.gap, language), share(row.coverage, language)]
+
+
+def _gap_notes(tables: Sequence[GapTable], left_out: int, language: str, translate: Translate) -> str:
+    notes = []
+    if left_out > 0:
+        words = translate(N_("and %(count)s more areas with a gap"))
+        notes.append(words % {"count": number(left_out, language)})
+    unplaced = [sum((r.reached or 0) for r in table.rows if r.kind != "area") for table in tables]
+    if any(unplaced):
+        words = translate(N_("reached, but known at a higher level only: %(count)s"))
+        notes.append(words % {"count": " | ".join(number(count, language) for count in unplaced)})
+    return "; ".join(notes)
