@@ -25,9 +25,11 @@ from cluster4w.record.queries.activities import (
     totals,
 )
 from cluster4w.record.queries.areas import load_gazetteer
+from cluster4w.record.queries.organisations import agencies
 from cluster4w.security import can_see_all_rows, here, own_rows_only
 from cluster4w.template.text import printable
 from cluster4w.views import formats
+from cluster4w.views.as_of import Dated, When, when_or_why_not
 from cluster4w.views.numbers import MONTH, whole
 from cluster4w.views.responses import unchanged
 from cluster4w.views.values import choice_words
@@ -64,14 +66,15 @@ class Asked:
     order: Order
     page: int
     raw: dict[str, str]
+    moment: When
 
     def address(self, **changes: str | int) -> str:
         """Return the address of this list with something changed; "" takes a filter off."""
         parts: dict[str, Any] = {k: v for k, v in {**self.raw, **changes}.items() if v != ""}
-        return url_for("activities", **parts)
+        return url_for("activities", **parts, **self.moment.kept)
 
 
-def asked() -> Asked:
+def asked(moment: When) -> Asked:
     """Read the filters, the order and the page from the address; nonsense is left out."""
     raw = {
         name: printable(request.args.get(name, ""))[:LONGEST_SEARCH] for name in ("mois", "org", "lieu", "q")
@@ -103,24 +106,33 @@ def asked() -> Asked:
     ranks["population_group"] = [c.key for c in here().template.lists["population_group"]]
     order = Order(by, sort.startswith("-") if sort else True, ranks)
     page = whole(request.args.get("page")) or 1
-    return Asked(wanted, order, min(page, 100_000), raw)
+    return Asked(wanted, order, min(page, 100_000), raw, moment)
 
 
 def activities() -> ResponseReturnValue:
-    """Show the rows that the person here may read."""
+    """Show the rows that the person here may read, now or as of a moment."""
     if (same := unchanged(here().operation.revision)) is not None:
         return same
-    question, mine = asked(), scope()
-    found = totals(db.session, here().operation, mine, question.wanted)
+    moment, wrong_moment = when_or_why_not()
+    question, mine = asked(moment), scope()
+    found = totals(db.session, here().operation, mine, question.wanted, as_of=moment.at)
     count = sum(t.rows for t in found)
     pages = max(math.ceil(count / PAGE), 1)
     page = min(question.page, pages)
     rows = list_activities(
-        db.session, here().operation, mine, question.wanted, order=question.order, page=page
+        db.session,
+        here().operation,
+        mine,
+        question.wanted,
+        order=question.order,
+        page=page,
+        as_of=moment.at,
     )
     narrowed = any(value for name, value in question.raw.items() if name != "tri")
-    return render_template(
+    shown = render_template(
         "activities.html",
+        dated=Dated(moment, "activities", question.raw),
+        wrong_moment=wrong_moment,
         question=question,
         rows=rows,
         totals=found,
@@ -135,6 +147,7 @@ def activities() -> ResponseReturnValue:
         everybody=mine.everybody,
         summary=_summary(question),
     )
+    return (shown, 400) if wrong_moment else shown
 
 
 def _page_address(question: Asked) -> Callable[[int], str]:
@@ -187,13 +200,18 @@ class Select(NamedTuple):
 
 def _filters(question: Asked, mine: Scope) -> list[Select]:
     """Return the filters that make sense for this person."""
-    operation, raw = here().operation, question.raw
-    months = [(m, formats.month(m)) for m in reversed(months_with_rows(db.session, operation, mine))]
+    operation, raw, then = here().operation, question.raw, question.moment.at
+    held = {*months_with_rows(db.session, operation, mine, as_of=then), raw["mois"]} - {""}
+    # What is asked for stands in the form, also where there was no row of it at that moment.
+    months = [(m, formats.month(m)) for m in sorted(held, reverse=True)]
     found = [Select("mois", gettext("Month"), gettext("All months"), [("", months)], raw["mois"])]
     if mine.everybody:
-        agencies = [(str(a.id), a.acronym) for a in organisations_with_rows(db.session, operation, mine)]
+        known = organisations_with_rows(db.session, operation, mine, as_of=then)
+        if raw["org"] not in {"", *(str(a.id) for a in known)}:
+            known += [a for a in agencies(db.session, operation) if str(a.id) == raw["org"]]
+        options = [(str(a.id), a.acronym) for a in known]
         every = gettext("All organisations")
-        found.append(Select("org", gettext("Organisation"), every, [("", agencies)], raw["org"]))
+        found.append(Select("org", gettext("Organisation"), every, [("", options)], raw["org"]))
     sub_sectors = here().template.lists["sub_sector"]
     types: list[tuple[str, list[tuple[str, str]]]] = [
         (

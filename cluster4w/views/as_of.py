@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import gettext
 
 from cluster4w.extensions import db
+from cluster4w.gaps.question import Question
 from cluster4w.publish.as_of import as_of_words
 from cluster4w.record.queries.releases import Published, end_of_day, get_release, list_releases
 from cluster4w.security import here
@@ -34,6 +36,18 @@ class When:
     def pair(self) -> tuple[str, int] | None:
         """The release's month and number."""
         return (self.month, self.number) if self.month else None
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a link must carry to another page that can be asked as of the same moment."""
+        return kept(self.state, self.release)
+
+
+def kept(state: str, release: str) -> dict[str, Any]:
+    """Return a day or a release as the parameters of an address; a release stands over a day."""
+    if release:
+        return {"publication": release}
+    return {"etat": state} if state else {}
 
 
 def when() -> When:
@@ -61,6 +75,55 @@ def when_or_why_not() -> tuple[When, str]:
 
 def _today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A page about rows that can be asked as of a moment; those about gaps are ``gap_asked.Asked``.
+
+    ``at``: its endpoint. ``asked``: what its address asks besides, ``parts``: what the rule of its address
+    holds. ``own_month``: a release is shown up to its own month, unless another one is asked for afterwards.
+    """
+
+    moment: When
+    at: str
+    asked: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[tuple[str, str], ...] = ()
+    own_month: bool = False
+
+    @property
+    def question(self) -> Question:
+        """The moment as the words for it want it."""
+        return Question(as_of=self.moment.at, release=self.moment.pair)
+
+    @property
+    def past(self) -> bool:
+        """Whether the page shows anything but now."""
+        return self.moment.at is not None
+
+    @property
+    def state(self) -> str:
+        """The day that is asked for."""
+        return self.moment.state
+
+    @property
+    def release(self) -> str:
+        """The release that is asked for."""
+        return self.moment.release
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What links to other pages carry."""
+        return self.moment.kept
+
+    def address(self, state: str = "", release: str = "") -> str:
+        """Return the address of this page as of another moment, by default of now."""
+        found: dict[str, Any] = dict([*self.parts, *self.hidden()])
+        return url_for(self.at, **found, **kept(state, release))
+
+    def hidden(self, *without: str) -> list[tuple[str, Any]]:
+        """Return what a form must carry along, some names of an address excepted, as (name, value)."""
+        return [(name, value) for name, value in self.asked.items() if value and name not in without]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +157,7 @@ class Standing:
 
 
 def standing(page: Any) -> Standing:
-    """Return what a page on a question (:class:`cluster4w.views.gap_asked.Asked`) says of its moment."""
+    """Return what a page (:class:`cluster4w.views.gap_asked.Asked`, :class:`Dated`) says of its moment."""
     operation = here().operation
     known = list_releases(db.session, operation)
     chosen = next((r for r in known if r.name == page.release), None)
@@ -108,7 +171,7 @@ def standing(page: Any) -> Standing:
         url_for(page.at, **parts),
         page.hidden("etat", "publication"),
         # A release is looked at up to its own month, unless one is asked for afterwards.
-        page.hidden("etat", "publication", "mois"),
+        page.hidden("etat", "publication", *(["mois"] if page.own_month else [])),
         [Choice(r.name, _words(r), r.name == page.release) for r in known],
         f"{min(operation.plan_start, operation.created_at.date())}",
         f"{_today()}",

@@ -1,4 +1,4 @@
-"""Where a month stands, and what the person who looks must do about it."""
+"""Where a month stands or stood, and what the person who looks must do about it now."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from cluster4w.record.queries.submissions import list_submissions
 from cluster4w.record.queries.templates import pieces_to_take
 from cluster4w.record.queries.vanished import open_questions
 from cluster4w.security import COORDINATION, MANAGERS, allowed, here
+from cluster4w.views.as_of import Dated, When, when_or_why_not
 from cluster4w.views.months_choice import month_to_report
 from cluster4w.views.responses import unchanged
 from cluster4w.views.values import choice_words
@@ -58,7 +59,7 @@ class Status:
 
 
 def dashboard() -> ResponseReturnValue:
-    """Show the month that the address names, or the one that matters now."""
+    """Show the month that the address names, or the one that matters, now or as of a moment."""
     operation, role = here().operation, here().role
     today = dt.datetime.now(dt.UTC).date()
     submissions = _submissions()
@@ -66,21 +67,25 @@ def dashboard() -> ResponseReturnValue:
     asked = open_questions(db.session, operation) if role in MANAGERS else []
     if (same := unchanged(operation.revision, today, states, asked)) is not None:
         return same
-    months = list_months(db.session, operation)
-    month = _month(months, today)
-    status = _status(month, today)
-    figures = key_figures(db.session, operation, month.month)
+    moment, wrong_moment = when_or_why_not()
+    day = moment.at.date() if moment.at else today
+    months = list_months(db.session, operation, as_of=moment.at)
+    month = _month(months, day, moment)
+    status = _status(month, day, moment)
+    figures = key_figures(db.session, operation, month.month, as_of=moment.at)
     chosen = _chosen(figures)
-    drawing, legend = _map(chosen.table)
-    return render_template(
+    drawing, legend = _map(chosen.table, moment)
+    shown = render_template(
         "dashboard.html",
+        page=_dated(moment, month, chosen.sub_sector),
+        wrong_moment=wrong_moment,
         months=months,
         month=month,
         status=status,
         figures=figures,
         sub_sector=chosen.sub_sector,
         sub_sectors=[
-            (choice_words("sub_sector", f.sub_sector), _here(month, f.sub_sector), f is chosen)
+            (choice_words("sub_sector", f.sub_sector), _here(month, f.sub_sector, moment), f is chosen)
             for f in figures
         ],
         drawing=drawing,
@@ -97,18 +102,32 @@ def dashboard() -> ResponseReturnValue:
         choice=choice_words,
         empty=not any(m.rows for m in months),
     )
+    return (shown, 400) if wrong_moment else shown
 
 
-def _here(month: Month, sub_sector: str) -> str:
-    return url_for("dashboard", mois=month.month, sous_secteur=sub_sector)
+def _here(month: Month, sub_sector: str, moment: When) -> str:
+    return url_for("dashboard", mois=month.month, sous_secteur=sub_sector, **moment.kept)
 
 
-def _month(months: list[Month], today: dt.date) -> Month:
-    """Return the month asked for; else the one to report now while the plan runs, else the last with rows."""
+def _dated(moment: When, month: Month, sub_sector: str) -> Dated:
+    """Return what the page says of its moment; the month of a release stays when one goes back to now."""
+    shown = {"mois": month.month, "sous_secteur": sub_sector}
+    asked = {name: value for name, value in shown.items() if request.args.get(name) == value}
+    if moment.release:
+        asked["mois"] = month.month
+    return Dated(moment, "dashboard", asked, own_month=True)
+
+
+def _month(months: list[Month], today: dt.date, moment: When) -> Month:
+    """Return the month asked for, or of the release.
+
+    Else the one to report on that day while the plan runs, else the last with rows.
+    """
     asked = request.args.get("mois")
-    for month in months:
-        if month.month == asked:
-            return month
+    for wanted in (asked, moment.month):
+        for month in months:
+            if month.month == wanted:
+                return month
     operation = here().operation
     with_rows = [m.month for m in months if m.rows]
     last = max(with_rows, default="")
@@ -118,8 +137,8 @@ def _month(months: list[Month], today: dt.date) -> Month:
     return next(m for m in months if m.month == wanted)
 
 
-def _status(month: Month, today: dt.date) -> Status:
-    entries = reporting_status(db.session, here().operation, month.month, due=month.due)
+def _status(month: Month, today: dt.date, moment: When) -> Status:
+    entries = reporting_status(db.session, here().operation, month.month, due=month.due, as_of=moment.at)
     mine = None
     if here().role == Role.PARTNER:
         mine = next((e for e in entries if e.organisation_id == here().organisation_id), None)
@@ -127,7 +146,10 @@ def _status(month: Month, today: dt.date) -> Status:
         [e for e in entries if e.timing != "none"],
         [e for e in entries if e.timing == "none"],
         mine,
-        {n.organisation_id: n for n in nil_reports(db.session, here().operation, month.month)},
+        {
+            n.organisation_id: n
+            for n in nil_reports(db.session, here().operation, month.month, as_of=moment.at)
+        },
         today > month.due,
     )
 
@@ -163,7 +185,7 @@ def _chosen(figures: list[KeyFigures]) -> KeyFigures:
     return asked or max(figures, key=lambda f: f.gap or 0)
 
 
-def _map(by_cercle: GapTable) -> tuple[Markup | None, list[tuple[MapClass, str]]]:
+def _map(by_cercle: GapTable, moment: When) -> tuple[Markup | None, list[tuple[MapClass, str]]]:
     """Return the map of the gaps, by region where cercles cannot be drawn, and its classes in words.
 
     None where there is nothing to draw.
@@ -174,7 +196,7 @@ def _map(by_cercle: GapTable) -> tuple[Markup | None, list[tuple[MapClass, str]]
         table = by_cercle if level == 2 else gap_table(db.session, here().operation, by_region)
         if not any(row.target for row in table.rows):
             continue
-        look = Look(width=MAP_WIDTH, href=_href(question))
+        look = Look(width=MAP_WIDTH, href=_href(question, moment))
         drawing = draw(db.session, table, look, language=here().language, translate=gettext)
         if drawing.view != "symbols" or level == 1:
             # The drawing is made by us of escaped parts.
@@ -182,10 +204,9 @@ def _map(by_cercle: GapTable) -> tuple[Markup | None, list[tuple[MapClass, str]]
     return None, []
 
 
-def _href(question: Question) -> Any:
+def _href(question: Question, moment: When) -> Any:
     """Return the address of an area's explanation, for those who may see it."""
     if not allowed("gap_explanation"):
         return None
-    return lambda pcode: url_for(
-        "gap_explanation", mois=question.month, sous_secteur=question.sub_sector, pcode=pcode
-    )
+    asked: dict[str, Any] = {"mois": question.month, "sous_secteur": question.sub_sector, **moment.kept}
+    return lambda pcode: url_for("gap_explanation", pcode=pcode, **asked)

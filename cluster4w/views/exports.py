@@ -14,31 +14,33 @@ from cluster4w.publish.workbooks.workbook import write_export, write_template
 from cluster4w.record.queries.months import list_months
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.record.queries.organisations import Agency, agencies
-from cluster4w.record.queries.releases import list_releases
 from cluster4w.security import here, own_rows_only
 from cluster4w.template.language import LANGUAGES, N_
 from cluster4w.template.problems import Refusal
-from cluster4w.views.as_of import when
+from cluster4w.views.as_of import Dated, when, when_or_why_not
 from cluster4w.views.downloads import file_name, months_name, send_written
 from cluster4w.views.months_choice import agency_of, month_of
 from cluster4w.views.responses import unchanged
 
 
 def exports() -> ResponseReturnValue:
-    """Say which months there are, and take an order for a workbook."""
+    """Say which months there are, now or as of a moment, and take an order for a workbook."""
     today = dt.datetime.now(dt.UTC).date()
     if same := unchanged(here().operation.revision, today):
         return same
-    months = [m for m in list_months(db.session, here().operation) if m.rows or m.nil_reports]
-    return render_template(
+    moment, wrong_moment = when_or_why_not()
+    every = list_months(db.session, here().operation, as_of=moment.at)
+    months = [m for m in every if m.rows or m.nil_reports]
+    shown = render_template(
         "exports.html",
+        page=Dated(moment, "exports"),
+        wrong_moment=wrong_moment,
         months=months,
         choices=sorted({*plan_months(here().operation), *(m.month for m in months)}),
         layouts=list(here().template.layouts.values()),
         agencies=agencies(db.session, here().operation),
-        releases=list_releases(db.session, here().operation),
-        today=today,
     )
+    return (shown, 400) if wrong_moment else shown
 
 
 def export_workbook() -> ResponseReturnValue:

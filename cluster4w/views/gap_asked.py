@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from flask import request, url_for
@@ -16,7 +16,7 @@ from cluster4w.publish.maps.svg import View
 from cluster4w.record.queries.organisations import agencies
 from cluster4w.security import here, own_rows_only
 from cluster4w.template.counting import types_of
-from cluster4w.views.as_of import When, when
+from cluster4w.views.as_of import When, kept, when
 from cluster4w.views.numbers import MONTH, whole
 from cluster4w.views.places import gazetteer
 
@@ -102,6 +102,13 @@ class Asked:
     release: str = ""
     at: str = "gaps"
     parts: tuple[tuple[str, str], ...] = ()
+    #: A release is counted up to its own month, unless another one is asked for.
+    own_month: ClassVar[bool] = True
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What links to pages about something else carry: the moment."""
+        return kept(self.state, self.release)
 
     def changed(self, **changes: Any) -> Asked:
         """Return the same with fields of :class:`Question` or of this class changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,7 +20,9 @@ from cluster4w.security import MANAGERS, here
 from cluster4w.template.columns import Column, Group
 from cluster4w.template.kinds import Kind, Values
 from cluster4w.template.language import N_
+from cluster4w.views import formats
 from cluster4w.views.activities import scope
+from cluster4w.views.as_of import Dated, When, when_or_why_not
 from cluster4w.views.numbers import whole
 from cluster4w.views.pairs import pair_base, pair_keys, pair_words
 from cluster4w.views.responses import unchanged
@@ -38,10 +41,37 @@ GROUPS: dict[Group, str] = {
 
 def load(uid: str) -> list[Version]:
     """Return an activity's versions, newest first; "not found" for rows that are not this person's to see."""
-    found = versions(db.session, here().operation, scope(), uid) if uid.isprintable() else []
+    found = _versions(uid)
     if not found:
         abort(404)
     return found
+
+
+def _versions(uid: str, as_of: dt.datetime | None = None) -> list[Version]:
+    return versions(db.session, here().operation, scope(), uid, as_of=as_of) if uid.isprintable() else []
+
+
+def _load_then(uid: str) -> tuple[list[Version], When, str]:
+    """Return an activity's versions until the moment asked for, the moment, and "".
+
+    Where there is nothing to show of that moment: the versions until now, now, and the sentence that says
+    why.
+    """
+    moment, wrong_moment = when_or_why_not()
+    if moment.at is None:
+        return load(uid), moment, wrong_moment
+    if then := _versions(uid, moment.at):
+        return then, moment, ""
+    found = load(uid)
+    first = found[-1].row.recorded_at
+    if first > moment.at:
+        words = gettext(
+            "This activity was first recorded on %(date)s: there is nothing of an earlier day to show.",
+            date=formats.day(first.date()),
+        )
+    else:
+        words = gettext("At that moment this activity was not one of your organisation’s.")
+    return found, When(), words
 
 
 def may_change(version: Version) -> bool:
@@ -102,24 +132,29 @@ class Step:
 
 
 def activity(uid: str) -> ResponseReturnValue:
-    """Show one activity."""
+    """Show one activity, now or as of a moment: then without what was recorded since, and to be read only."""
     if (same := unchanged(here().operation.revision)) is not None:
         return same
-    found = load(uid)
+    found, moment, wrong_moment = _load_then(uid)
     current = found[0]
     month = current.row.period
     locked = month in locked_months(db.session, here().operation)
-    return render_template(
+    dated = Dated(moment, "activity", parts=(("uid", uid),))
+    shown = render_template(
         "activity.html",
+        dated=dated,
+        wrong_moment=wrong_moment,
         version=current,
         row=current.row,
         columns=_columns(current),
         steps=_steps(found),
         locked=locked,
-        may_change=may_change(current),
+        may_change=may_change(current) and not dated.past,
+        changes_now=may_change(current) and dated.past,
         choice=choice_words,
         extra=unrecognised(current.row.extra, here().template),
     )
+    return (shown, 400) if wrong_moment else shown
 
 
 def version_values(version: Version) -> Values:

@@ -313,7 +313,7 @@ def shown(page: Asked, listing: Listing, line: Line) -> Shown:
     return Shown(
         line.pcode,
         page.address("gap_explanation", pcode=line.pcode) if leads else None,
-        url_for("activity", uid=line.uid) if line.uid and allowed("activity") else None,
+        url_for("activity", uid=line.uid, **page.kept) if line.uid and allowed("activity") else None,
         [
             Cells(
                 key,

@@ -27,6 +27,7 @@ from cluster4w.record.queries.operations import plan_months
 from cluster4w.security import MANAGERS, here, person
 from cluster4w.template.language import N_
 from cluster4w.views import formats
+from cluster4w.views.as_of import Dated, When, when_or_why_not
 from cluster4w.views.months_choice import month_of, month_to_offer
 from cluster4w.views.needs_form import NeedsForm, blank_form
 from cluster4w.views.needs_words import MEASURES, UNITS, kind_words
@@ -69,20 +70,24 @@ class Used(NamedTuple):
 
 
 def needs() -> ResponseReturnValue:
-    """Show the tables, which one is used in a month, and the form for another one."""
+    """Show the tables, which one is used in a month, and the form for another one; or those of a moment."""
     if (same := unchanged(here().operation.revision)) is not None:
         return same
-    return page(blank_form())
+    return page(blank_form(), *when_or_why_not())
 
 
-def page(form: NeedsForm) -> ResponseReturnValue:
+_NOW = When()
+
+
+def page(form: NeedsForm, moment: When = _NOW, wrong_moment: str = "") -> ResponseReturnValue:
     """Return the page with a form on it, with status 422 where the form needs a correction."""
-    operation = here().operation
-    month = month_of(request.args.get("mois")) or month_to_offer(db.session, operation)
+    operation, then = here().operation, moment.at
+    asked = month_of(request.args.get("mois"))
+    month = asked or moment.month or month_to_offer(db.session, operation, then.date() if then else None)
     sub_sectors = [c.key for c in here().template.lists["sub_sector"]]
-    choices = need_choices(db.session, operation)
-    used = uses(current_needs(db.session, operation), choices, sub_sectors, month)
-    tables = list_need_tables(db.session, operation)
+    choices = need_choices(db.session, operation, then)
+    used = uses(current_needs(db.session, operation, then), choices, sub_sectors, month)
+    tables = list_need_tables(db.session, operation, then)
     by_id = {t.id: t for t in tables}
     contents, uploads = table_contents(db.session, operation), uploads_by_table(db.session, operation)
     level_areas = _level_areas()
@@ -95,9 +100,11 @@ def page(form: NeedsForm) -> ResponseReturnValue:
         )
         for t in tables
     ]
-    status = 422 if form.errors else 200
+    status = 422 if form.errors else 400 if wrong_moment else 200
     shown_page = render_template(
         "needs.html",
+        page=Dated(moment, "needs", {"mois": asked or moment.month or ""}, own_month=True),
+        wrong_moment=wrong_moment,
         form=form,
         month=month,
         months=sorted({*plan_months(operation), month}),
@@ -107,7 +114,8 @@ def page(form: NeedsForm) -> ResponseReturnValue:
         choices=[(c, by_id[c.table_id], _about(c)) for c in choices if c.table_id in by_id],
         measures=[(key, gettext(words)) for key, words in MEASURES.items()],
         sub_sectors=[(key, choice_words("sub_sector", key)) for key in sub_sectors],
-        manages=here().role in MANAGERS,
+        manages=here().role in MANAGERS and then is None,
+        may_manage=here().role in MANAGERS,
     )
     return shown_page, status
 

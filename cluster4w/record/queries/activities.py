@@ -28,13 +28,27 @@ class Scope:
     everybody: bool = False
     organisation_id: int | None = None
 
-    def condition(self) -> sa.ColumnElement[bool]:
-        """Return the condition that every query of rows carries."""
+    def condition(self, as_of: dt.datetime | None = None) -> sa.ColumnElement[bool]:
+        """Return the condition that every query of rows carries; ``as_of``: of rows of an earlier moment.
+
+        Who reads one organisation's rows reads those that were its own at that moment and still are: what was
+        given to another organisation since is no longer its to see.
+        """
         if self.everybody:
             return sa.true()
         if self.organisation_id is None:
             return sa.false()
-        return Activity.organisation_id == self.organisation_id
+        own = Activity.organisation_id == self.organisation_id
+        if as_of is None:
+            return own
+        now = orm.aliased(Activity)
+        still = sa.exists().where(
+            now.operation_id == Activity.operation_id,
+            now.uid == Activity.uid,
+            now.superseded_at.is_(None),
+            now.organisation_id == self.organisation_id,
+        )
+        return sa.and_(own, still)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,7 @@ class Filter:
     withdrawn: bool = False
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """Return the conditions on the current version of an activity."""
+        """Return the conditions on the version of an activity that is in force."""
         found: list[sa.ColumnElement[bool]] = [Activity.withdrawn == sa.literal(self.withdrawn)]
         for column, wanted in (
             (Activity.period, self.month),
@@ -173,12 +187,23 @@ class Total(NamedTuple):
     individuals_targeted: int | None
 
 
-def _visible(operation: Operation, scope: Scope) -> list[sa.ColumnElement[bool]]:
-    return [Activity.operation_id == operation.id, Activity.superseded_at.is_(None), scope.condition()]
+def _visible(
+    operation: Operation, scope: Scope, as_of: dt.datetime | None = None
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions for the versions in force now, or at a moment, that a reader may see."""
+    in_force: list[sa.ColumnElement[bool]] = [Activity.superseded_at.is_(None)]
+    if as_of is not None:
+        in_force = [
+            Activity.recorded_at <= as_of,
+            sa.or_(Activity.superseded_at.is_(None), Activity.superseded_at > as_of),
+        ]
+    return [Activity.operation_id == operation.id, *in_force, scope.condition(as_of)]
 
 
-def _current(operation: Operation, scope: Scope) -> list[sa.ColumnElement[bool]]:
-    return [*_visible(operation, scope), Activity.withdrawn == sa.false()]
+def _counting(
+    operation: Operation, scope: Scope, as_of: dt.datetime | None = None
+) -> list[sa.ColumnElement[bool]]:
+    return [*_visible(operation, scope, as_of), Activity.withdrawn == sa.false()]
 
 
 def list_activities(
@@ -189,13 +214,14 @@ def list_activities(
     *,
     order: Order,
     page: int = 1,
+    as_of: dt.datetime | None = None,
 ) -> list[Listed]:
-    """Return the rows of one page (:data:`PAGE` rows, the first page is 1)."""
+    """Return the rows of one page (:data:`PAGE` rows, the first page is 1), now or as of a moment."""
     names = Listed._fields[2:]
     statement = (
         sa.select(Activity.uid, Organisation.acronym, *(getattr(Activity, name) for name in names))
         .join(Organisation, Organisation.id == Activity.organisation_id)
-        .where(*_visible(operation, scope), *wanted.conditions())
+        .where(*_visible(operation, scope, as_of), *wanted.conditions())
         .order_by(*order.columns())
         .limit(PAGE)
         .offset((max(page, 1) - 1) * PAGE)
@@ -203,7 +229,14 @@ def list_activities(
     return [Listed(*row) for row in session.execute(statement)]
 
 
-def totals(session: orm.Session, operation: Operation, scope: Scope, wanted: Filter) -> list[Total]:
+def totals(
+    session: orm.Session,
+    operation: Operation,
+    scope: Scope,
+    wanted: Filter,
+    *,
+    as_of: dt.datetime | None = None,
+) -> list[Total]:
     """Return one entry per sub-sector of the rows that :func:`list_activities` pages through, by key."""
     done = Activity.status.in_(REACHED)
     statement = (
@@ -216,27 +249,31 @@ def totals(session: orm.Session, operation: Operation, scope: Scope, wanted: Fil
             sa.func.sum(Activity.individuals_targeted),
         )
         .join(Organisation, Organisation.id == Activity.organisation_id)
-        .where(*_visible(operation, scope), *wanted.conditions())
+        .where(*_visible(operation, scope, as_of), *wanted.conditions())
         .group_by(Activity.sub_sector)
     )
     found = [Total(*row) for row in session.execute(statement)]
     return sorted(found, key=lambda t: (t.sub_sector is None, t.sub_sector or ""))
 
 
-def months_with_rows(session: orm.Session, operation: Operation, scope: Scope) -> list[str]:
+def months_with_rows(
+    session: orm.Session, operation: Operation, scope: Scope, *, as_of: dt.datetime | None = None
+) -> list[str]:
     """Return the months of which this reader can see rows, first to last."""
     statement = (
         sa.select(Activity.period)
-        .where(*_current(operation, scope), Activity.period.is_not(None))
+        .where(*_counting(operation, scope, as_of), Activity.period.is_not(None))
         .distinct()
         .order_by(Activity.period)
     )
     return [str(month) for month in session.scalars(statement)]
 
 
-def organisations_with_rows(session: orm.Session, operation: Operation, scope: Scope) -> list[Agency]:
+def organisations_with_rows(
+    session: orm.Session, operation: Operation, scope: Scope, *, as_of: dt.datetime | None = None
+) -> list[Agency]:
     """Return the organisations of which this reader can see rows, by acronym."""
-    present = sa.select(Activity.organisation_id).where(*_current(operation, scope)).distinct()
+    present = sa.select(Activity.organisation_id).where(*_counting(operation, scope, as_of)).distinct()
     rows = session.execute(
         sa.select(Organisation.id, Organisation.acronym, Organisation.name, Organisation.type)
         .where(Organisation.id.in_(present))
@@ -266,20 +303,24 @@ class Version:
         return int(self.row.version)
 
 
-def versions(session: orm.Session, operation: Operation, scope: Scope, uid: str) -> list[Version]:
+def versions(
+    session: orm.Session,
+    operation: Operation,
+    scope: Scope,
+    uid: str,
+    *,
+    as_of: dt.datetime | None = None,
+) -> list[Version]:
     """Return every version of an activity, newest first; none where this reader may not see its current one.
 
-    An activity that changed hands is seen, with its whole history, by who has it now.
+    An activity that changed hands is seen, with its whole history, by who has it now. ``as_of``: the versions
+    recorded until a moment; the first of them was in force then.
     """
-    visible = sa.exists().where(
-        Activity.operation_id == operation.id,
-        Activity.uid == uid,
-        Activity.superseded_at.is_(None),
-        scope.condition(),
-    )
+    visible = sa.exists().where(*_visible(operation, scope, as_of), Activity.uid == uid)
     if not session.scalar(sa.select(visible)):
         return []
     table = Activity.__table__
+    until = [table.c.recorded_at <= as_of] if as_of is not None else []
     rows = session.execute(
         sa.select(
             *table.columns,
@@ -295,7 +336,7 @@ def versions(session: orm.Session, operation: Operation, scope: Scope, uid: str)
         .outerjoin(Person, Person.id == table.c.author_id)
         .outerjoin(Submission, Submission.id == table.c.submission_id)
         .outerjoin(StoredFile, StoredFile.id == Submission.file_id)
-        .where(table.c.operation_id == operation.id, table.c.uid == uid)
+        .where(table.c.operation_id == operation.id, table.c.uid == uid, *until)
         .order_by(table.c.version.desc())
     )
     return [
@@ -331,11 +372,13 @@ class MonthRows(NamedTuple):
     organisations: int
 
 
-def rows_by_month(session: orm.Session, operation: Operation) -> dict[str, MonthRows]:
-    """Return month to number of current rows and of organisations with rows; months without are absent."""
+def rows_by_month(
+    session: orm.Session, operation: Operation, *, as_of: dt.datetime | None = None
+) -> dict[str, MonthRows]:
+    """Return month to number of rows in force and of organisations with rows; months without are absent."""
     statement = (
         sa.select(Activity.period, sa.func.count(), sa.func.count(sa.distinct(Activity.organisation_id)))
-        .where(*_current(operation, Scope(everybody=True)), Activity.period.is_not(None))
+        .where(*_counting(operation, Scope(everybody=True), as_of), Activity.period.is_not(None))
         .group_by(Activity.period)
     )
     return {str(month): MonthRows(rows, many) for month, rows, many in session.execute(statement)}

@@ -36,15 +36,21 @@ def due_date(operation: Operation, month: str) -> dt.date:
     return after.replace(day=min(operation.due_day, last))
 
 
-def list_months(session: orm.Session, operation: Operation) -> list[Month]:
-    """Return every month of the plan, and others with rows, newest first."""
-    rows = rows_by_month(session, operation)
+def list_months(
+    session: orm.Session, operation: Operation, *, as_of: dt.datetime | None = None
+) -> list[Month]:
+    """Return every month of the plan, and others with rows, newest first.
+
+    ``as_of``: with the rows and the nil reports of that moment. Due dates are today's then, and no month is
+    locked: what was locked at a moment is not kept, and a record of the past takes no row anyway.
+    """
+    rows = rows_by_month(session, operation, as_of=as_of)
     periods = {
         p.month: p for p in session.scalars(sa.select(Period).where(Period.operation_id == operation.id))
     }
     nil_rows = session.execute(
         sa.select(NilReport.month, sa.func.count())
-        .where(NilReport.operation_id == operation.id)
+        .where(NilReport.operation_id == operation.id, *_by(as_of))
         .group_by(NilReport.month)
     )
     nil: dict[str, int] = {str(month): int(count) for month, count in nil_rows}
@@ -59,7 +65,7 @@ def list_months(session: orm.Session, operation: Operation) -> list[Month]:
                 held.rows,
                 held.organisations,
                 nil.get(month, 0),
-                period is not None and period.state == "locked",
+                as_of is None and period is not None and period.state == "locked",
                 (period.due if period else None) or due_date(operation, month),
                 period is not None and period.due is not None,
                 month in plan,
@@ -78,13 +84,20 @@ class Nil:
     created_at: dt.datetime
 
 
-def nil_reports(session: orm.Session, operation: Operation, month: str) -> list[Nil]:
-    """Return the nil reports of a month, by acronym."""
+def _by(as_of: dt.datetime | None) -> list[sa.ColumnElement[bool]]:
+    """Return the condition for nil reports that were there at a moment; one taken back since left nothing."""
+    return [NilReport.created_at <= as_of] if as_of is not None else []
+
+
+def nil_reports(
+    session: orm.Session, operation: Operation, month: str, *, as_of: dt.datetime | None = None
+) -> list[Nil]:
+    """Return the nil reports of a month, by acronym; ``as_of``: those of a moment."""
     rows = session.execute(
         sa.select(NilReport.organisation_id, Organisation.acronym, Person.name, NilReport.created_at)
         .join(Organisation, Organisation.id == NilReport.organisation_id)
         .outerjoin(Person, Person.id == NilReport.author_id)
-        .where(NilReport.operation_id == operation.id, NilReport.month == month)
+        .where(NilReport.operation_id == operation.id, NilReport.month == month, *_by(as_of))
         .order_by(Organisation.acronym, Organisation.name)
     )
     return [Nil(*row) for row in rows]

@@ -232,8 +232,14 @@ class NeedTable:
         return self.replaced_at is None and self.removed_at is None
 
 
-def list_need_tables(session: orm.Session, operation: Operation) -> list[NeedTable]:
-    """Return every table that was ever loaded: those that stand first, the newest figures first."""
+def list_need_tables(
+    session: orm.Session, operation: Operation, moment: dt.datetime | None = None
+) -> list[NeedTable]:
+    """Return every table that was ever loaded: those that stand first, the newest figures first.
+
+    ``moment``: those that stood then, whatever became of them since.
+    """
+    stood = _standing(moment) if moment is not None else []
     rows = session.execute(
         sa.select(
             NeedSource.id,
@@ -253,7 +259,7 @@ def list_need_tables(session: orm.Session, operation: Operation) -> list[NeedTab
         )
         .outerjoin(Need, Need.source_id == NeedSource.id)
         .outerjoin(Person, Person.id == NeedSource.loaded_by)
-        .where(NeedSource.operation_id == operation.id)
+        .where(NeedSource.operation_id == operation.id, *stood)
         .group_by(NeedSource.id, Person.name)
         .order_by(
             sa.or_(NeedSource.replaced_at.is_not(None), NeedSource.removed_at.is_not(None)),
@@ -261,7 +267,8 @@ def list_need_tables(session: orm.Session, operation: Operation) -> list[NeedTab
             NeedSource.id.desc(),
         )
     )
-    return list(starmap(NeedTable, rows))
+    tables = starmap(NeedTable, rows)
+    return list(tables) if moment is None else [replace(t, replaced_at=None, removed_at=None) for t in tables]
 
 
 @dataclass(frozen=True, slots=True)

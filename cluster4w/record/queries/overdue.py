@@ -83,7 +83,7 @@ def plans_past_their_day(
     untyped = sa.or_(Activity.sub_sector == sub_sector, Activity.sub_sector.is_(None))
     conditions = [
         *current_rows(operation, window),
-        scope.condition(),
+        scope.condition(window.as_of),
         _PLANS,
         sa.or_(Activity.activity_type.in_(types), sa.and_(Activity.activity_type.is_(None), untyped)),
     ]
