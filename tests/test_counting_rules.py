@@ -9,7 +9,7 @@ import pytest
 from cluster4w.gaps.adding_up import add_up
 from cluster4w.gaps.rules import WORDS, Count
 from cluster4w.record.ledger.block import Fact, block_of
-from cluster4w.record.ledger.chosen import Chosen, all_true
+from cluster4w.record.ledger.chosen import CERCLES, Chosen
 from cluster4w.record.ledger.lines import Ledger
 from cluster4w.record.queries.left_out import Doubles
 from cluster4w.template.declaration import shipped
@@ -31,9 +31,8 @@ def counted(rule: CountingRule, *facts: Fact, doubles: Doubles = Doubles()) -> C
 def all_counted(rule: CountingRule, *facts: Fact, doubles: Doubles = Doubles()) -> list[Count]:  # noqa: B008
     block = block_of([fact._replace(version=n) for n, fact in enumerate(facts, 1)])
     lines = Ledger().with_blocks(["a"], lambda _: [block]).lines(1)
-    chosen = Chosen(lines, all_true([], lines.count))
-    area = chosen.by_area(2)
-    return [count for _, count in add_up(chosen, (area,), area, {"t": rule}, "household", 0.2, doubles)]
+    chosen = Chosen(lines, None)
+    return [count for _, count in add_up(chosen, CERCLES, (), {"t": rule}, "household", 0.2, doubles)]
 
 
 def test_the_rule_sum_counts_every_row() -> None:

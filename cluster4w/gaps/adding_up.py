@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cluster4w.gaps.rules import LARGEST, Amount, Count
 from cluster4w.record.ledger.block import Numbers
-from cluster4w.record.ledger.chosen import Chosen, Groups, Key
+from cluster4w.record.ledger.chosen import Chosen, Key, combined
 from cluster4w.record.queries.coverage import REACHED, Unit
 from cluster4w.record.queries.ledger import among
 from cluster4w.record.queries.left_out import Doubles
@@ -63,6 +62,10 @@ class People:
 
 def people_of(chosen: Chosen, unit: Unit) -> People:
     """Return what lines say in a unit."""
+    return chosen.once(("people", unit), lambda: _people_of(chosen, unit))
+
+
+def _people_of(chosen: Chosen, unit: Unit) -> People:
     names = ("households", "individuals") if unit == "household" else ("individuals", "households")
     own, other = (chosen.of(name) for name in names)
     sign = chosen.of("sign").astype(np.float64)
@@ -78,26 +81,27 @@ def people_of(chosen: Chosen, unit: Unit) -> People:
 
 def add_up(
     chosen: Chosen,
-    keys: tuple[Key, ...],
-    area: Key,
+    area: str,
+    beside: tuple[str, ...],
     rules: Mapping[str, CountingRule],
     unit: Unit,
     factor: float,
     doubles: Doubles,
 ) -> Iterator[tuple[tuple[Any, ...], Count]]:
-    """Yield what completed, planned and ongoing rows come to, by keys.
+    """Yield what completed, planned and ongoing rows come to, by area and what else they say.
 
     Args:
         chosen: The lines of these rows.
-        keys: What they are grouped by.
-        area: The area of each line: the largest month is that of an area, or of a site in it.
+        area: The name of the key of their areas: the largest month is that of an area, or of a site in it.
+        beside: The names of what else they are grouped by. By ``period`` what is counted by the largest month
+            is what a month exceeds those before it by.
         rules: The counting rule of each activity type.
         unit: The asked unit.
         factor: What turns the other unit into it.
         doubles: Versions that count nobody, and those that might not.
     """
-    groups = Groups(*keys)
-    adding = _Adding(chosen, groups, area, rules, people_of(chosen, unit), factor)
+    groups = chosen.groups(area, *beside)
+    adding = _Adding(chosen, (area, *beside), rules, unit, factor)
     kept = ~among(chosen, doubles.left_out) if doubles.left_out else None
     doubtful = among(chosen, doubles.doubtful) if doubles.doubtful else None
     amounts = adding.amounts(kept)
@@ -151,121 +155,220 @@ class _Adding:
     def __init__(
         self,
         chosen: Chosen,
-        groups: Groups,
-        area: Key,
+        names: tuple[str, ...],
         rules: Mapping[str, CountingRule],
-        people: People,
+        unit: Unit,
         factor: float,
     ) -> None:
-        self._chosen, self._groups, self._area, self._people = chosen, groups, area, people
-        self._factor = factor
+        self._chosen, self._names, self._unit, self._factor = chosen, names, unit, factor
+        self._groups, self._people = chosen.groups(*names), people_of(chosen, unit)
+        groups, people = self._groups, self._people
+        self._rules = tuple(sorted(rules.items()))
         present = set(rules.values())
         self._largest = self._by_rule(rules, *LARGEST) if present & set(LARGEST) else None
-        self._by_site = self._by_rule(rules, CountingRule.MAX_SITE)
         self._new = self._by_rule(rules, CountingRule.SUM_NEW) if CountingRule.SUM_NEW in present else None
-        first = chosen.of("first_time")
-        #: Lines that are counted as they are.
-        self._counts = np.ones(chosen.count, bool)
+        #: Lines that are not counted as they are.
+        self._others: Numbers | None = None
         if self._new is not None:
-            self._counts &= ~self._new | (first == 1)
+            self._others = self._new & (chosen.of("first_time") != 1)
         if self._largest is not None:
-            self._counts &= ~self._largest
+            self._others = self._largest if self._others is None else self._others | self._largest
+        #: Each group has two places: what is not completed, and what is.
+        self._places = groups.numbers * 2 + people.done
+        self._converted = np.flatnonzero(people.other)
 
     def _by_rule(self, rules: Mapping[str, CountingRule], *wanted: CountingRule) -> Numbers:
         return self._chosen.table("activity_type", lambda key: rules.get(key) in wanted)
 
-    def sum(self, which: Numbers, *also: Numbers | None) -> list[int]:
-        """Return the rows of each group, of lines of which everything is true."""
-        for condition in also:
-            if condition is not None:
-                which = which & condition
+    def sum(self, which: Numbers) -> list[int]:
+        """Return the rows of each group, of lines of which ``which`` is true."""
         return _whole(self._groups.sum(self._people.sign[which], which))
+
+    def _each(self, which: Numbers | None, column: Numbers) -> Numbers:
+        """Return the sums of a column by group: of what is not completed, and of what is."""
+        if which is None:
+            found = np.bincount(self._places, column, 2 * self._groups.count)
+        else:
+            found = np.bincount(self._places[which], column[which], 2 * self._groups.count)
+        return found.reshape(-1, 2).T
 
     def rows(self, kept: Numbers | None) -> dict[str, list[int]]:
         """Return how many rows of each group are what; ``kept`` None: no row is left out."""
-        done, said, first = self._people.done, self._people.said, self._chosen.of("first_time")
-        none = [0] * self._groups.count
-        return {
-            "reached": self.sum(done, kept),
-            "planned": self.sum(~done, kept),
-            "silent": self.sum(done, ~said, kept),
-            "not_first": none if self._new is None else self.sum(self._new, first == 0, kept),
-            "first_unsaid": none if self._new is None else self.sum(self._new, first == -1, kept),
-            # That somebody said a number is known, also where another row counts.
-            "reached_said": self.sum(done, said),
-            "planned_said": self.sum(~done, said),
+        people = self._people
+        planned, reached = self._each(kept, people.sign)
+        silent = ~people.said
+        some_silent = bool(silent.any())
+        # That somebody said a number is known, also where another row counts.
+        planned_said, reached_said = self._each(None if not some_silent else people.said, people.sign)
+        none = np.zeros(self._groups.count)
+        _, unsaid = (
+            self._each(silent if kept is None else silent & kept, people.sign)
+            if some_silent
+            else (none, none)
+        )
+        found = {
+            "reached": reached,
+            "planned": planned,
+            "silent": unsaid,
+            "reached_said": reached_said,
+            "planned_said": planned_said,
+            "not_first": none,
+            "first_unsaid": none,
         }
+        if self._new is not None:
+            first = self._chosen.of("first_time")
+            for name, said in (("not_first", 0), ("first_unsaid", -1)):
+                which = self._new & (first == said)
+                found[name] = self._groups.sum(*_taken(people.sign, which if kept is None else which & kept))
+        return {name: _whole(column) for name, column in found.items()}
 
     def amounts(self, kept: Numbers | None) -> list[_Pair]:
         """Return who is reached and planned, and the assistances, group by group."""
-        done = self._people.done
-        counts = self._counts if kept is None else self._counts & kept
-        reached, planned = self._pair(done & counts), self._pair(~done & counts)
-        helped = self._pair(done if kept is None else done & kept)
+        all_planned, helped = self._pairs(kept)
+        if self._others is None:
+            return [helped, all_planned, helped]
+        others = self._pairs(self._others if kept is None else self._others & kept)
+        planned, reached = all_planned.less(others[0]), helped.less(others[1])
         if self._largest is not None:
-            which = self._largest & self._people.said
-            steps = self._largest_months(which if kept is None else which & kept)
-            if steps is not None:
-                reached, planned = reached.and_(steps[0]), planned.and_(steps[1])
+            months = self._months(kept)
+            if months is not None:
+                reached, planned = (
+                    pair.and_(more) for pair, more in zip((reached, planned), months, strict=True)
+                )
         return [reached, planned, helped]
 
-    def _pair(self, which: Numbers) -> _Pair:
-        return _Pair(
-            self._groups.sum(self._people.own[which], which),
-            self._groups.sum(self._people.other[which], which),
-        )
+    def _pairs(self, which: Numbers | None) -> tuple[_Pair, _Pair]:
+        """Return the people of what is not completed, and of what is."""
+        own = self._each(which, self._people.own)
+        some = self._converted if which is None else self._converted[which[self._converted]]
+        other = self._each(some, self._people.other)
+        return _Pair(own[0], other[0]), _Pair(own[1], other[1])
 
-    def _largest_months(self, which: Numbers) -> tuple[_Pair, _Pair] | None:
+    def _months(self, kept: Numbers | None) -> tuple[_Pair, _Pair] | None:
         """Return what the largest months come to, reached and planned; None where there is no row.
 
         What is planned is what it adds to the largest month: the same households in June and July are not
-        twice the households. The months are walked over in their order, and each counts by how much it
-        exceeds those before it: up to a month the steps are the figures up to that month.
+        twice the households.
         """
-        part = self._chosen.part(which)
-        if not part.count:
+        base = self._chosen.base
+        names = ("cells", self._names, self._rules)
+        cells = base.once(names, lambda: _Cells.of(base, self._names, dict(self._rules)))
+        if self._chosen is not base or kept is not None:
+            which = np.zeros(base.count, bool)
+            at = np.arange(base.count) if self._chosen.at is None or self._chosen is base else self._chosen.at
+            which[at if kept is None else at[kept]] = True
+            cells = cells.only(which)
+        if not cells.count:
             return None
+        people = people_of(base, self._unit)
+        reached = cells.sum(people.own, people.other, people.done)
+        promised = cells.sum(people.own, people.other, ~people.done)
+        add = cells.steps if "period" in self._names else cells.largest
+        return add(reached, reached.and_(promised), self._factor, self._groups.count)
+
+
+def _taken(column: Numbers, which: Numbers) -> tuple[Numbers, Numbers]:
+    return column[which], which
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Lines in the order of what is compared (an area or site of one type and group) and of their months."""
+
+    at: Numbers
+    alike: Numbers
+    month: Numbers
+    group: Numbers
+
+
+class _Cells:
+    """What is compared, month by month."""
+
+    def __init__(self, lines: _Sorted) -> None:
+        self._lines, self.count = lines, len(lines.at)
+        is_new = np.diff(lines.alike, prepend=-1) != 0
+        starts = is_new | (np.diff(lines.month, prepend=-1) != 0)
+        self._starts = np.flatnonzero(starts)
+        #: Where, among the cells, what is compared begins.
+        self._firsts = np.flatnonzero(is_new[self._starts])
+        self._groups, self._month = lines.group[self._starts], lines.month[self._starts]
+
+    @classmethod
+    def of(cls, chosen: Chosen, names: tuple[str, ...], rules: Mapping[str, CountingRule]) -> _Cells:
+        """Return the cells of lines that are counted by their largest month and say a number or not."""
+        at = np.flatnonzero(chosen.table("activity_type", lambda key: rules.get(key) in LARGEST))
+        part = Chosen(chosen, at)
+        by_site = part.table("activity_type", lambda key: rules.get(key) is CountingRule.MAX_SITE)
         sites = part.by_table("site", lambda site: str(site or "").lower())
-        each_site = Key(np.where(self._by_site[which], sites.numbers + 1, 0), [None, *sites.values])
-        alike = Groups(
-            Key(self._area.numbers[which], self._area.values),
-            part.by("population_group"),
-            part.by("activity_type"),
-            each_site,
-        )
+        each_site = Key(np.where(by_site, sites.numbers + 1, 0), range(len(sites.values) + 1))
         months = part.by_table("period", lambda month: month)
-        order = np.argsort(np.argsort(np.array([month or "" for month in months.values])))
-        cells = Groups(
-            Key(order[months.numbers], months.values),
-            Key(alike.numbers, range(alike.count)),
-            Key(self._groups.numbers[which], range(self._groups.count)),
+        rank = np.argsort(np.argsort(np.array([month or "" for month in months.values])))
+        month = rank[months.numbers] if len(at) else months.numbers
+        keys = (part.key(names[0]), part.by("population_group"), part.by("activity_type"), each_site)
+        alike = combined(*keys)
+        order = np.argsort(alike * max(len(months.values), 1) + month)
+        groups = chosen.groups(*names).numbers[at]
+        return cls(_Sorted(at[order], alike[order], month[order], groups[order]))
+
+    def only(self, which: Numbers) -> _Cells:
+        """Return the cells of some lines; ``which`` tells them among all those they were chosen from."""
+        lines = self._lines
+        some = np.flatnonzero(which[lines.at])
+        return _Cells(_Sorted(lines.at[some], lines.alike[some], lines.month[some], lines.group[some]))
+
+    def sum(self, own: Numbers, other: Numbers, which: Numbers) -> _Pair:
+        """Return what each month comes to, of lines of which ``which`` is true."""
+        here = which[self._lines.at]
+        return _Pair(
+            *(
+                np.add.reduceat(np.where(here, column[self._lines.at], 0.0), self._starts)
+                for column in (own, other)
+            )
         )
-        month, who, group = cells.codes()
-        done = self._people.done[which]
-        own, other = self._people.own[which], self._people.other[which]
-        reached, promised = (
-            _Pair(cells.sum(own[part_of], part_of), cells.sum(other[part_of], part_of))
-            for part_of in (done, ~done)
+
+    def largest(self, reached: _Pair, both: _Pair, factor: float, count: int) -> tuple[_Pair, _Pair]:
+        """Return what is reached in the largest months by group, and what planned rows add to that."""
+        groups = self._groups[self._firsts]
+        most, together = (self._largest_of(pair, factor) for pair in (reached, both))
+        more = together.less(most)
+        first, second = (
+            _Pair(*(np.bincount(groups, column, count) for column in pair)) for pair in (most, more)
         )
-        most, together = _nobody(alike.count), _nobody(alike.count)
-        steps = _nobody(cells.count), _nobody(cells.count)
-        # Groups come in the order of their keys, so that a month's cells stand together.
-        edges = [0, *np.flatnonzero(np.diff(month)) + 1, cells.count]
-        for start, end in pairwise(edges):
-            here = np.arange(start, end)
-            places = who[here]
+        return first, second
+
+    def _largest_of(self, pair: _Pair, factor: float) -> _Pair:
+        """Return the largest month, or nobody; of equal ones that with more people in the asked unit."""
+        value = pair.own + pair.other * factor
+        lengths = np.diff(self._firsts, append=len(value))
+        most = np.maximum(np.maximum.reduceat(value, self._firsts), 0.0)
+        is_most = value == np.repeat(most, lengths)
+        own = np.maximum.reduceat(np.where(is_most, pair.own, -np.inf), self._firsts)
+        own = np.where((most == 0) & (own < 0), 0.0, own)
+        is_it = is_most & (pair.own == np.repeat(own, lengths))
+        other = np.maximum.reduceat(np.where(is_it, pair.other, -np.inf), self._firsts)
+        return _Pair(own, np.where(np.isinf(other), 0.0, other))
+
+    def steps(self, reached: _Pair, both: _Pair, factor: float, count: int) -> tuple[_Pair, _Pair]:
+        """Return by how much each month exceeds those before it: summed up to a month, the largest so far."""
+        alike = np.zeros(len(self._starts), np.int64)
+        alike[self._firsts] = 1
+        alike = np.cumsum(alike) - 1
+        most, together = (_nobody(len(self._firsts)) for _ in range(2))
+        steps = _nobody(len(self._starts)), _nobody(len(self._starts))
+        for month in np.unique(self._month):
+            here = np.flatnonzero(self._month == month)
+            places = alike[here]
             before, both_before = most.at(places), together.at(places)
-            now = before.larger(reached.at(here), self._factor)
-            both = both_before.larger(reached.at(here).and_(promised.at(here)), self._factor)
+            now = before.larger(reached.at(here), factor)
+            all_ = both_before.larger(both.at(here), factor)
             most.put(places, now)
-            together.put(places, both)
+            together.put(places, all_)
             more = now.less(before)
             steps[0].put(here, more)
-            steps[1].put(here, both.less(both_before).less(more))
-        of_group = (
-            _Pair(*(np.bincount(group, column, self._groups.count) for column in step)) for step in steps
+            steps[1].put(here, all_.less(both_before).less(more))
+        first, second = (
+            _Pair(*(np.bincount(self._groups, column, count) for column in pair)) for pair in steps
         )
-        first, second = of_group
         return first, second
 
 
@@ -278,13 +381,13 @@ class Plain(NamedTuple):
 
 
 def plain_sums(
-    chosen: Chosen, keys: tuple[Key, ...], unit: Unit, factor: float, left_out: tuple[int, ...] = ()
+    chosen: Chosen, names: tuple[str, ...], unit: Unit, factor: float, left_out: tuple[int, ...] = ()
 ) -> list[Plain]:
     """Return the plain sums of lines by some keys, but for versions that are left out.
 
     A figure is known where any row says it, also one that is left out.
     """
-    groups, people = Groups(*keys), people_of(chosen, unit)
+    groups, people = chosen.groups(*names), people_of(chosen, unit)
     kept = ~among(chosen, left_out) if left_out else np.ones(chosen.count, bool)
     own, other, rows = (
         _whole(groups.sum(column[kept], kept)) for column in (people.own, people.other, people.sign)

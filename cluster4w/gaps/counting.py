@@ -13,7 +13,7 @@ from cluster4w.gaps.adding_up import add_up
 from cluster4w.gaps.rules import Count, rule_of, types_of
 from cluster4w.models import Operation
 from cluster4w.record.gazetteer import Gazetteer
-from cluster4w.record.ledger.chosen import Key
+from cluster4w.record.ledger.chosen import CERCLES
 from cluster4w.record.ledger.lines import Lines
 from cluster4w.record.queries.coverage import PLANNED, REACHED, Unit, Window
 from cluster4w.record.queries.ledger import choose, lines_of
@@ -121,6 +121,6 @@ def _counts(
         group=asked.group,
         within=asked.within,
     )
-    area = chosen.by_area(asked.level)
-    keys: tuple[Key, ...] = (area, *map(chosen.by, beside))
-    return add_up(chosen, keys, area, rules, asked.unit, factor_of(operation, asked.unit), doubles)
+    area = "place" if asked.level == 3 else CERCLES
+    factor = factor_of(operation, asked.unit)
+    return add_up(chosen, area, beside, rules, asked.unit, factor, doubles)

@@ -145,14 +145,19 @@ class _Asked:
             within=self.within,
         )
         if below is not None:
-            chosen = chosen.part(
+            chosen = chosen.where(
                 chosen.table("place", lambda codes: codes is not None and codes[below] is None)
             )
-        status = chosen.by_table("status", lambda said: said if said in REACHED else "planned")
-        keys = (chosen.by("organisation"), chosen.by("activity_type"), status)
         factor = factor_of(self.operation, self.unit)
-        groups = plain_sums(chosen, keys, self.unit, factor, self.doubles.left_out)
-        names = organisation_names(self.session, {entry.values[0] for entry in groups})
+        keys = ("organisation", "activity_type", "status")
+        groups: dict[tuple[int, str, str], tuple[Amount, int]] = {}
+        for values, amount, rows in plain_sums(chosen, keys, self.unit, factor, self.doubles.left_out):
+            number, kind, status = values
+            key = (number, kind, status if status in REACHED else "planned")
+            before, more = groups.get(key, (Amount(), 0))
+            before.add(amount)
+            groups[key] = before, rows + more
+        names = organisation_names(self.session, {number for number, _, _ in groups})
         found = [
             Behind(
                 number,
@@ -164,7 +169,7 @@ class _Asked:
                 round(amount.value) if amount.known else None,
                 bool(amount.converted),
             )
-            for (number, activity_type, status), amount, rows in groups
+            for (number, activity_type, status), (amount, rows) in groups.items()
             if rows
         ]
         return sorted(

@@ -111,7 +111,7 @@ def _reached_by_organisation(
     factor = factor_of(operation, "household")
     return {
         number: round(amount.value)
-        for (number,), amount, _ in plain_sums(chosen, (chosen.by("organisation"),), "household", factor)
+        for (number,), amount, _ in plain_sums(chosen, ("organisation",), "household", factor)
         if amount.known
     }
 

@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 from sqlalchemy import orm
 
 from cluster4w.gaps.counting import AreaKey, Asked, counts_by_area
 from cluster4w.gaps.rules import Count, types_of
 from cluster4w.models import Operation
-from cluster4w.record.ledger.chosen import Groups
+from cluster4w.record.ledger.chosen import CERCLES
 from cluster4w.record.ledger.lines import Lines
 from cluster4w.record.queries.coverage import PLANNED, REACHED, Window
 from cluster4w.record.queries.ledger import choose, lines_of, rows_by
@@ -61,8 +60,8 @@ def has_rows(lines: Lines, window: Window) -> bool:
 
     Who reports something of another activity type has said that there is none of the one asked for.
     """
-    chosen = choose(lines, replace(window, activity_type=None))
-    return bool(chosen.of("sign").sum(dtype=np.int64) > 0)
+    chosen = choose(lines, replace(window, activity_type=None, first=None, last=None))
+    return any(window.has_month(month) for month in rows_by(chosen, "period"))
 
 
 def present(lines: Lines, asked: Asked, types: list[str]) -> Mapping[AreaKey, set[int]]:
@@ -71,7 +70,7 @@ def present(lines: Lines, asked: Asked, types: list[str]) -> Mapping[AreaKey, se
     A row that names neither type nor sub-sector, as in OCHA's layout, is presence in every sub-sector.
     """
     chosen = choose(lines, asked.window, types=types, group=asked.group, present_in=asked.sub_sector)
-    groups = Groups(chosen.by_area(asked.level), chosen.by("organisation"))
+    groups = chosen.groups("place" if asked.level == 3 else CERCLES, "organisation")
     rows = groups.sum(chosen.of("sign"))
     found: dict[AreaKey, set[int]] = defaultdict(set)
     for (area, organisation), number in zip(groups.values(), rows.tolist(), strict=True):

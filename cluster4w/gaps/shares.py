@@ -79,7 +79,7 @@ def shares(session: orm.Session, operation: Operation, questions: Sequence[Quest
         statuses=REACHED,
         group=first.group,
     )
-    keys = tuple(chosen.by(name) for name in ("activity_type", "organisation", "modality"))
+    keys = ("activity_type", "organisation", "modality")
     left_out = load_doubles(session, operation, window).left_out
     entries = plain_sums(chosen, keys, unit, factor_of(operation, unit), left_out)
     names = _names(session, {entry.values[1] for entry in entries})

@@ -53,7 +53,7 @@ def present_by_area(
         group=question.group,
         present_in=question.sub_sector,
     )
-    groups = Groups(chosen.by_area(3), chosen.by("organisation"), chosen.by("partner"))
+    groups = chosen.groups("place", "organisation", "partner")
     entries = [
         values
         for values, rows in zip(groups.values(), groups.sum(chosen.of("sign")), strict=True)
@@ -98,9 +98,9 @@ def together_by_area(
     )
     # Of a row that names no month nobody knows with which others it is at the same time.
     dated = chosen.table("period", lambda month: month is not None)
-    chosen = chosen.part(dated & chosen.table("status", lambda status: status not in NEVER))
+    chosen = chosen.where(dated & chosen.table("status", lambda status: status not in NEVER))
     pcodes = chosen.by_table("place", lambda codes: codes[question.level - 1])
-    groups = Groups(pcodes, chosen.by("activity_type"), chosen.by("period"), chosen.by("organisation"))
+    groups = Groups(pcodes, *map(chosen.by, ("activity_type", "period", "organisation")))
     rows = groups.sum(chosen.of("sign"))
     entries: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for (pcode, kind, month, organisation), number in zip(groups.values(), rows, strict=True):

@@ -21,16 +21,16 @@ _SUMS = ", ".join(
 #: A summary of the record such as one would make for the page: every area, sub-sector, population group ("*":
 #: all) and month, of everybody, of one organisation, or of one activity type (``part``).
 _MAKE = (
-    """CREATE TABLE bench_cell (part text, level integer, sub_sector text, population_group text, adm1 text,
-adm2 text, adm3 text, month text, {columns}, PRIMARY KEY (part, level, sub_sector, population_group, adm1, adm2,
-adm3, month)){end}""",
-    """CREATE TABLE bench_present (part text, level integer, sub_sector text, population_group text, adm1 text,
-adm2 text, adm3 text, organisation_id integer, first_month text, PRIMARY KEY (part, level, sub_sector,
-population_group, adm1, adm2, adm3, organisation_id)){end}""",
+    """CREATE TABLE bench_cell (part text, level integer, sub_sector text, population_group text,
+adm1 text, adm2 text, adm3 text, month text, {columns},
+PRIMARY KEY (part, level, sub_sector, population_group, adm1, adm2, adm3, month)){end}""",
+    """CREATE TABLE bench_present (part text, level integer, sub_sector text, population_group text,
+adm1 text, adm2 text, adm3 text, organisation_id integer, first_month text,
+PRIMARY KEY (part, level, sub_sector, population_group, adm1, adm2, adm3, organisation_id)){end}""",
 )
 _FILL = (
-    """INSERT INTO bench_cell SELECT :part, {level}, sub_sector, {group}, adm1_pcode, adm2_pcode, {adm3}, period,
-{sums} FROM activity WHERE status IN ('completed', 'planned', 'ongoing') AND {where}
+    """INSERT INTO bench_cell SELECT :part, {level}, sub_sector, {group}, adm1_pcode, adm2_pcode,
+{adm3}, period, {sums} FROM activity WHERE status IN ('completed', 'planned', 'ongoing') AND {where}
 GROUP BY sub_sector, {by}adm1_pcode, adm2_pcode, {adm3}, period""",
     """INSERT INTO bench_present SELECT :part, {level}, sub_sector, {group}, adm1_pcode, adm2_pcode, {adm3},
 organisation_id, min(period) FROM activity WHERE status NOT IN ('suspended', 'cancelled') AND {where}

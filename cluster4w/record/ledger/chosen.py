@@ -2,73 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from cluster4w.record.ledger.block import Numbers, Said
-from cluster4w.record.ledger.lines import Lines
+from cluster4w.record.ledger.lines import Column, Lines
 
+#: The name of the key of cercles: codes of region and cercle.
+CERCLES = "cercles"
 #: Up to so many groups that might be, each has a place of its own; of more, those that are get sorted.
 DENSE = 1 << 22
 
-Codes = tuple[str | None, str | None, str | None]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What lines are grouped by: a number of each line, and what each number stands for."""
+    """What lines are grouped by: a number of each line, and what each number stands for.
+
+    ``name`` tells it from other keys of the same lines; None: it has none.
+    """
 
     numbers: Numbers
     values: Sequence[Any]
+    name: str | None = None
 
 
 class Chosen:
     """Some lines of a ledger. Columns are those of these lines only."""
 
-    def __init__(self, lines: Lines, at: Numbers) -> None:
-        """Take the lines at these places, numbers from 0."""
-        self._lines, self.at = lines, at
-        self.count = len(at)
-        self._whole = self.count == lines.count
-        self._taken: dict[str, Numbers] = {}
+    def __init__(self, whole: Lines | Chosen, at: Numbers | None) -> None:
+        """Take the lines of a whole at these places, numbers from 0; None: all of them."""
+        self._whole, self.at = whole, at
+        self._texts: Mapping[str, Column] = whole.texts if isinstance(whole, Lines) else whole._texts
+        self.count: int = whole.count if at is None else len(at)
+        self._made: dict[Hashable, Any] = {}
+
+    def once(self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what ``make`` makes, or has made of these lines under this name."""
+        if what not in self._made:
+            self._made[what] = make()
+        made: Made = self._made[what]
+        return made
 
     def of(self, name: str) -> Numbers:
         """Return a column: numbers, or the codes of a text."""
-        if name not in self._taken:
-            texts, numbers = self._lines.texts, self._lines.numbers
-            column = texts[name].codes if name in texts else numbers[name]
-            self._taken[name] = column if self._whole else column[self.at]
-        return self._taken[name]
+        return self.once(name, lambda: self._column(name))
+
+    def _column(self, name: str) -> Numbers:
+        if isinstance(self._whole, Chosen):
+            column = self._whole.of(name)
+        else:
+            column = self._texts[name].codes if name in self._texts else self._whole.numbers[name]
+        return column if self.at is None else column[self.at]
+
+    def values(self, name: str) -> Sequence[Said]:
+        """Return the texts that the codes of a column stand for."""
+        return self._texts[name].values
 
     def table(self, name: str, says: Callable[[Any], object], kind: type = bool) -> Numbers:
         """Return for each line what ``says`` makes of its text."""
-        found: Numbers = self._lines.texts[name].table(says, kind)[self.of(name)]
+        found: Numbers = self._texts[name].table(says, kind)[self.of(name)]
         return found
 
-    def part(self, which: Numbers) -> Chosen:
-        """Return those of the lines of which ``which`` is true."""
-        return Chosen(self._lines, self.at[which])
+    def where(self, *conditions: Numbers) -> Chosen:
+        """Return the lines of which every condition is true; these ones where there is none."""
+        if not conditions:
+            return self
+        return Chosen(self, np.flatnonzero(reduce(np.logical_and, conditions)))
 
     def by(self, name: str) -> Key:
         """Return a text as a key."""
-        return Key(self.of(name), self._lines.texts[name].values)
+        return Key(self.of(name), self._texts[name].values, name)
 
-    def by_table(self, name: str, says: Callable[[Any], Any]) -> Key:
+    def by_table(self, name: str, says: Callable[[Any], Any], called: str | None = None) -> Key:
         """Return what ``says`` makes of a text as a key: texts of which it makes the same are one."""
         known: dict[Any, int] = {}
-        numbered = [known.setdefault(says(value), len(known)) for value in self._lines.texts[name].values]
+        numbered = [known.setdefault(says(value), len(known)) for value in tuple(self._texts[name].values)]
         table = np.array(numbered, np.min_scalar_type(max(len(known) - 1, 0)))
-        return Key(table[self.of(name)], list(known))
+        return Key(table[self.of(name)], list(known), called)
+
+    @property
+    def base(self) -> Chosen:
+        """The lines that these are some of, with what was made of them; these themselves where it is all."""
+        return self._whole if isinstance(self._whole, Chosen) and self._whole.count else self
 
     def by_area(self, level: int) -> Key:
         """Return the codes of region, cercle and commune as a key; the commune only at level 3."""
-        if level == 3:
-            return self.by("place")
-        return self.by_table("place", lambda codes: (codes[0], codes[1], None))
+        return self.key("place" if level == 3 else CERCLES)
+
+    def key(self, name: str) -> Key:
+        """Return a key by its name: a text, or :data:`CERCLES`."""
+        if name != CERCLES:
+            return self.by(name)
+        return self.once(name, lambda: self.by_table("place", lambda codes: (codes[0], codes[1], None), name))
+
+    def groups(self, *names: str) -> Groups:
+        """Return the lines in groups by some keys, which their names tell."""
+        return self.once(("groups", *names), lambda: self._groups(names))
+
+    def _groups(self, names: tuple[str, ...]) -> Groups:
+        if self.at is not None and isinstance(self._whole, Chosen):
+            # Groups without a line of these come to nothing.
+            return self._whole.groups(*names).of(self.at)
+        return Groups(*map(self.key, names))
+
+
+def _size(key: Key) -> int:
+    return max(len(key.values), 1)
+
+
+def combined(*keys: Key) -> Numbers:
+    """Return a number of each line that says what all keys say; its order is that of the keys."""
+    first, *others = keys
+    return reduce(
+        lambda numbers, key: numbers * _size(key) + key.numbers, others, first.numbers.astype(np.int64)
+    )
 
 
 class Groups:
@@ -76,22 +130,26 @@ class Groups:
 
     def __init__(self, *keys: Key) -> None:
         """Group lines by keys; each line has a number of each key."""
-        sizes = [max(len(key.values), 1) for key in keys]
-        combined = reduce(
-            lambda so_far, one: so_far * one[1] + one[0].numbers,
-            zip(keys[1:], sizes[1:], strict=True),
-            keys[0].numbers.astype(np.int64),
-        )
-        if (most := int(np.prod(sizes, dtype=np.float64))) <= max(DENSE, 4 * len(combined)):
-            found = np.flatnonzero(np.bincount(combined, minlength=most))
+        sizes = [_size(key) for key in keys]
+        numbers = combined(*keys)
+        if (most := int(np.prod(sizes, dtype=np.float64))) <= max(DENSE, 4 * len(numbers)):
+            found = np.flatnonzero(np.bincount(numbers, minlength=most))
             places = np.empty(most, np.int32)
             places[found] = np.arange(len(found), dtype=np.int32)
             #: The number of each line's group.
-            self.numbers: Numbers = places[combined]
+            self.numbers: Numbers = places[numbers]
         else:
-            found, self.numbers = np.unique(combined, return_inverse=True)
+            found, self.numbers = np.unique(numbers, return_inverse=True)
         self.count = len(found)
         self._keys, self._sizes, self._found = keys, sizes, found
+        #: The names of the keys.
+        self.names = tuple(key.name for key in keys)
+
+    def of(self, at: Numbers) -> Groups:
+        """Return the groups of the lines at these places: the same ones, with fewer lines in them."""
+        fewer = copy(self)
+        fewer.numbers = self.numbers[at]
+        return fewer
 
     def codes(self) -> list[Numbers]:
         """Return, key by key, the number that it has in each group."""
@@ -116,13 +174,6 @@ class Groups:
         """
         numbers = self.numbers if which is None else self.numbers[which]
         return np.bincount(numbers, weights, self.count)
-
-
-def all_true(conditions: Sequence[Numbers], count: int) -> Numbers:
-    """Return the places of the lines of which every condition is true."""
-    if not conditions:
-        return np.arange(count)
-    return np.flatnonzero(reduce(np.logical_and, conditions))
 
 
 def is_one_of(*values: Said) -> Callable[[Said], bool]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,8 @@ class Lines:
     count: int
     numbers: dict[str, Numbers]
     texts: dict[str, Column]
+    #: What was made of these lines, by what it is: it goes with them.
+    made: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ class Ledger:
     _columns: dict[str, _Growing] = field(default_factory=dict)
     _known: dict[str, dict[Said, int]] = field(default_factory=dict)
     _values: dict[str, list[Said]] = field(default_factory=dict)
+    _lines: tuple[int, Lines] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -98,13 +102,18 @@ class Ledger:
             return ledger
 
     def lines(self, blocks: int) -> Lines:
-        """Return the lines of the first blocks."""
+        """Return the lines of the first blocks: the same object as long as they are asked for."""
+        kept = self._lines
+        if kept is not None and kept[0] == blocks:
+            return kept[1]
         count = self.ends[blocks - 1] if blocks else 0
-        return Lines(
+        lines = Lines(
             count,
             {name: self._columns[name].data[:count] for name in NUMBERS},
             {name: Column(self._columns[name].data[:count], self._values[name]) for name in CODED},
         )
+        self._lines = blocks, lines
+        return lines
 
     def _beginning(self, blocks: int) -> Ledger:
         """Return a ledger of its own with the first blocks of this one."""

@@ -13,11 +13,13 @@ from sqlalchemy import orm
 
 from cluster4w.models import LedgerBlock, Operation
 from cluster4w.record.ledger.block import WHOLE, Block, Numbers, digest_of, pack, unpack
-from cluster4w.record.ledger.chosen import Chosen, all_true, is_one_of
+from cluster4w.record.ledger.chosen import Chosen, is_one_of
 from cluster4w.record.ledger.lines import Ledger, Lines
 from cluster4w.record.queries.coverage import NEVER, Window
 from cluster4w.record.queries.ledger_facts import blocks_of, facts
 
+#: Choices of lines by their types and statuses that are kept with a ledger.
+MOST_CHOSEN = 16
 #: Ledgers that a process keeps: as many operations are worked on at the same time.
 MOST = 8
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -104,42 +106,64 @@ def choose(
         present_in: Only rows that are presence in this sub-sector: of the ``types``, or without a type and of
             this sub-sector or none; suspended and cancelled ones never.
     """
-    texts = lines.texts
+    kind = (tuple(sorted(types)) if types is not None else None, statuses and tuple(statuses), present_in)
+    untyped = present_in is not None and window.activity_type is None
+    made = lines.made
+    if (base := made.get((kind, untyped))) is None:
+        if len(made) >= MOST_CHOSEN:
+            made.clear()
+        base = made[kind, untyped] = _of_kind(lines, types, statuses, present_in, untyped=untyped)
     conditions: list[Numbers] = []
-    if present_in is not None:
-        here = texts["activity_type"].where(is_one_of(*(types or ())))
-        if window.activity_type is None and None in texts["activity_type"].values:
-            untold = texts["sub_sector"].where(is_one_of(None, present_in))
-            here |= untold & texts["activity_type"].where(lambda value: value is None)
-        conditions += [here, texts["status"].where(lambda value: value not in NEVER)]
-    elif types is not None:
-        conditions.append(texts["activity_type"].where(is_one_of(*types)))
-    if statuses is not None:
-        conditions.append(texts["status"].where(is_one_of(*statuses)))
     if group is not None:
-        conditions.append(texts["population_group"].where(is_one_of(group)))
+        conditions.append(base.table("population_group", is_one_of(group)))
     if within is not None:
         level, code = within
-        conditions.append(texts["place"].where(lambda codes: codes[level - 1] == code))  # type: ignore[index]
-    return Chosen(lines, all_true([*conditions, *_of_window(lines, window)], lines.count))
-
-
-def _of_window(lines: Lines, window: Window) -> list[Numbers]:
-    texts = lines.texts
-    conditions: list[Numbers] = []
+        conditions.append(base.table("place", lambda codes: codes[level - 1] == code))
     if window.as_of is not None:
-        conditions.append(lines.numbers["at"] <= (window.as_of - _EPOCH) // dt.timedelta(microseconds=1))
+        conditions.append(base.of("at") <= (window.as_of - _EPOCH) // dt.timedelta(microseconds=1))
     if window.first is not None or window.last is not None:
-        conditions.append(texts["period"].where(window.has_month))
+        inside = {month for month in base.values("period") if window.has_month(month)}
+        # Most questions are about all months that there are.
+        if len(inside) < len(base.values("period")):
+            conditions.append(base.table("period", is_one_of(*inside)))
     if window.organisation is not None:
-        conditions.append(texts["organisation"].where(is_one_of(window.organisation)))
+        conditions.append(base.table("organisation", is_one_of(window.organisation)))
     if window.activity_type is not None:
-        conditions.append(texts["activity_type"].where(is_one_of(window.activity_type)))
-    return conditions
+        conditions.append(base.table("activity_type", is_one_of(window.activity_type)))
+    chosen: Chosen = base.where(*conditions)
+    return chosen
+
+
+def _of_kind(
+    lines: Lines,
+    types: Sequence[str] | None,
+    statuses: Sequence[str] | None,
+    present_in: str | None,
+    *,
+    untyped: bool,
+) -> Chosen:
+    """Return the lines of some types and statuses: what most questions begin with."""
+    whole = Chosen(lines, None)
+    conditions: list[Numbers] = []
+    if types is not None:
+        here = whole.table("activity_type", is_one_of(*types))
+        if untyped and None in whole.values("activity_type"):
+            untold = whole.table("sub_sector", is_one_of(None, present_in))
+            here |= untold & whole.table("activity_type", lambda value: value is None)
+        conditions.append(here)
+    if present_in is not None:
+        conditions.append(whole.table("status", lambda value: value not in NEVER))
+    if statuses is not None:
+        conditions.append(whole.table("status", is_one_of(*statuses)))
+    return whole.where(*conditions)
 
 
 def rows_by(chosen: Chosen, name: str) -> dict[Any, int]:
     """Return the rows in force by what they say in one column, without those that nobody says."""
+    return chosen.once(("rows by", name), lambda: _rows_by(chosen, name))
+
+
+def _rows_by(chosen: Chosen, name: str) -> dict[Any, int]:
     values = chosen.by(name)
     rows = np.bincount(values.numbers, chosen.of("sign"), len(values.values))
     return {values.values[n]: int(rows[n]) for n in np.flatnonzero(rows > 0).tolist()}

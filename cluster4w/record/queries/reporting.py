@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.models import NilReport, Operation, Participation, Period
-from cluster4w.record.ledger.chosen import Groups
 from cluster4w.record.ledger.lines import Lines
 from cluster4w.record.queries.coverage import Window
 from cluster4w.record.queries.ledger import choose, lines_of, moment_of
@@ -50,7 +49,7 @@ def reports(
     )
     lines = lines_of(session, operation)
     chosen = choose(lines, Window(as_of=as_of))
-    groups = Groups(chosen.by("period"), chosen.by("organisation"))
+    groups = chosen.groups("period", "organisation")
     rows = groups.sum(chosen.of("sign"))
     there: set[Key] = {key for key, number in zip(groups.values(), rows, strict=True) if number > 0}
     first = _first(lines)
@@ -76,8 +75,10 @@ def reports(
 def _first(lines: Lines) -> dict[Key, dt.datetime]:
     """Return when the first version ever recorded came, however often it was corrected since."""
     chosen = choose(lines, Window())
-    chosen = chosen.part((chosen.of("fresh") == 1) & (chosen.of("sign") == 1))
-    groups = Groups(chosen.by("period"), chosen.by("organisation"))
-    since = np.full(groups.count, np.iinfo(np.int64).max)
+    chosen = chosen.where((chosen.of("fresh") == 1) & (chosen.of("sign") == 1))
+    groups = chosen.groups("period", "organisation")
+    never = np.iinfo(np.int64).max
+    since = np.full(groups.count, never)
     np.minimum.at(since, groups.numbers, chosen.of("at"))
-    return {key: moment_of(number) for key, number in zip(groups.values(), since.tolist(), strict=True)}
+    found = zip(groups.values(), since.tolist(), strict=True)
+    return {key: moment_of(number) for key, number in found if number < never}
