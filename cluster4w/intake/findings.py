@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster4w.template.language import N_, Translate, figure_in, label_in
+from cluster4w.template.language import N_, Translate, counted, figure_in, label_in
 from cluster4w.template.rules import Severity
 
 
@@ -42,15 +42,21 @@ class Words:
     title: str
     sentence: str
     severity: Severity
+    #: The sentence where what is counted is a single one; "" where the sentence fits any figure.
+    one: str = ""
+    #: The parameter that counts.
+    counts: str = "count"
 
 
 #: Every code that intake can raise. A test proves that no finding has a code outside this table.
 WORDS: dict[str, Words] = {}
 
 
-def words(code: str, severity: Severity, title: str, sentence: str) -> None:
+def words(
+    code: str, severity: Severity, title: str, sentence: str, one: str = "", counts: str = "count"
+) -> None:
     """Register the words of a code; called at import by the modules that raise it."""
-    WORDS[code] = Words(title, sentence, severity)
+    WORDS[code] = Words(title, sentence, severity, one, counts)
 
 
 def message(finding: Finding, translate: Translate) -> str:
@@ -64,6 +70,7 @@ def message(finding: Finding, translate: Translate) -> str:
         "suggestion": finding.suggestion or "",
     }
     params.update(finding.params)
+    sentence = _sentence(known, params, translate)
     for name, value in params.items():
         if isinstance(value, Mapping):
             params[name] = label_in(value, translate)
@@ -71,7 +78,15 @@ def message(finding: Finding, translate: Translate) -> str:
             params[name] = figure_in(value, translate)
     if isinstance(params.get("reason"), str):
         params["reason"] = translate(params["reason"])
-    return translate(known.sentence) % params
+    return sentence % params
+
+
+def _sentence(known: Words, params: Mapping[str, Any], translate: Translate) -> str:
+    """Return the sentence of a code, unfilled, for as many things as there are."""
+    figure = params.get(known.counts)
+    if not known.one or not isinstance(figure, (int, float)):
+        return translate(known.sentence)
+    return counted(known.one, known.sentence, figure, translate)
 
 
 def title(code: str, translate: Translate, check: str = "") -> str:
@@ -81,6 +96,12 @@ def title(code: str, translate: Translate, check: str = "") -> str:
     """
     known = WORDS.get(code) or WORDS.get(f"check.{check}")
     return translate(known.title) if known else code
+
+
+def more_findings(many: int, translate: Translate) -> str:
+    """Return the line that says how many findings are not shown."""
+    one, several = N_("… and %(count)s more finding"), N_("… and %(count)s more findings")
+    return counted(one, several, many, translate) % {"count": many}
 
 
 def summary(findings: Iterable[Finding]) -> list[dict[str, Any]]:

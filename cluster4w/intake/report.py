@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cluster4w.intake.check import Check
-from cluster4w.intake.findings import Finding, message, summary, title
+from cluster4w.intake.findings import Finding, message, more_findings, summary, title
 from cluster4w.template.language import N_, Translate
 
 
@@ -84,15 +84,15 @@ def as_text(check: Check, translate: Translate, limit: int = 20) -> str:
         check.file_name,
         translate(
             N_(
-                "%(read)s rows read, %(skipped)s skipped: %(clean)s clean, %(with_warnings)s with warnings,"
-                " %(with_errors)s with errors"
+                "Rows read: %(read)s, skipped: %(skipped)s; clean: %(clean)s, with warnings:"
+                " %(with_warnings)s, with errors: %(with_errors)s"
             )
         )
         % asdict(counts),
         translate(
             N_(
-                "%(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(repeated)s repeated;"
-                " %(vanished)s no longer in the file"
+                "New: %(new)s, changed: %(changed)s, unchanged: %(unchanged)s, repeated: %(repeated)s;"
+                " no longer in the file: %(vanished)s"
             )
         )
         % asdict(counts),
@@ -118,6 +118,5 @@ def as_text(check: Check, translate: Translate, limit: int = 20) -> str:
         if finding.suggestion:
             lines.append("    " + translate(N_("Suggestion: %(value)s")) % {"value": finding.suggestion})
     if len(check.findings) > limit:
-        left = {"count": len(check.findings) - limit}
-        lines.append(translate(N_("… and %(count)s more findings.")) % left)
+        lines.append(more_findings(len(check.findings) - limit, translate))
     return "\n".join(lines)

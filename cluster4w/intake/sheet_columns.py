@@ -232,8 +232,9 @@ class SheetColumns:
             reporter.say("sheet.hidden_rows", sheet=self.name, params=hidden)
         if scan.hidden_columns:
             letters = ", ".join(column_letter(n) for n in scan.hidden_columns[:20])
-            shown = {"sheet": self.name, "columns": letters}
-            reporter.say("sheet.hidden_columns", sheet=self.name, params=shown)
+            many = len(scan.hidden_columns)
+            found = {"sheet": self.name, "columns": letters, "count": many}
+            reporter.say("sheet.hidden_columns", sheet=self.name, params=found)
 
     def _say_months(self, reporter: Any) -> None:
         """Say of columns of months that nobody can read what they lack: a year, or what they count."""
@@ -244,13 +245,14 @@ class SheetColumns:
         ):
             if columns:
                 first = columns[0]
+                headers = ", ".join(c.header for c in columns[:12])
                 reporter.say(
                     code,
                     sheet=self.name,
                     row=self.source.table.header_row,
                     column=column_letter(first.index + 1),
                     header=first.header,
-                    params={"columns": ", ".join(c.header for c in columns[:12])},
+                    params={"columns": headers, "count": len(columns)},
                 )
 
     def _say_unknown(self, column: Mapped, reporter: Any) -> None:

@@ -197,7 +197,7 @@ class _Annotated:
             "file": self._checked.name,
         }
         notes = [
-            say(N_("%(file)s: %(errors)s errors, %(warnings)s warnings.")) % counts,
+            say(N_("%(file)s. Errors: %(errors)s, warnings: %(warnings)s.")) % counts,
             say(
                 N_(
                     "Red cells must be corrected, yellow ones looked at: the comment of each says why. The"
@@ -211,8 +211,8 @@ class _Annotated:
             notes.append(
                 say(
                     N_(
-                        "%(count)s blue cells were filled in with suggestions that only write properly what"
-                        " the row says. All other suggestions wait for you."
+                        "Blue cells: %(count)s, filled in with suggestions that only write properly what the"
+                        " row says. All other suggestions wait for you."
                     )
                 )
                 % {"count": len(self._filled)}
@@ -221,8 +221,8 @@ class _Annotated:
             notes.append(
                 say(
                     N_(
-                        "%(count)s cells were corrected on the site: they are blue, and the comment of each"
-                        " says what your file says and what was read. Correct your file too."
+                        "Cells corrected on the site: %(count)s. They are blue, and the comment of each says"
+                        " what your file says and what was read. Correct your file too."
                     )
                 )
                 % {"count": len(fixes)}
