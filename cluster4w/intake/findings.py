@@ -17,7 +17,8 @@ class Finding:
     ``row`` is the file's own row number (from 1), ``column`` the column letter; both None for a finding
     about the file. ``params`` fill the words of ``code``; labels and numbers among them are said in the
     user's language. ``suggestion`` is a value that could be typed
-    into the cell as it stands.
+    into the cell as it stands; where nothing tells the language of the file, the parameter ``suggested`` has
+    it in all languages: :func:`suggestion_of`.
     """
 
     severity: Severity
@@ -67,7 +68,7 @@ def message(finding: Finding, translate: Translate) -> str:
     params: dict[str, Any] = {
         "value": finding.value or "",
         "header": finding.header or "",
-        "suggestion": finding.suggestion or "",
+        "suggestion": suggestion_of(finding, translate) or "",
     }
     params.update(finding.params)
     sentence = _sentence(known, params, translate)
@@ -87,6 +88,12 @@ def _sentence(known: Words, params: Mapping[str, Any], translate: Translate) -> 
     if not known.one or not isinstance(figure, (int, float)):
         return translate(known.sentence)
     return counted(known.one, known.sentence, figure, translate)
+
+
+def suggestion_of(finding: Finding, translate: Translate) -> str | None:
+    """Return what could be typed into the cell: in the language of the file, else in that of the reader."""
+    suggested = finding.params.get("suggested")
+    return label_in(suggested, translate) if isinstance(suggested, Mapping) else finding.suggestion
 
 
 def title(code: str, translate: Translate, check: str = "") -> str:

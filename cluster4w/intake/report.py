@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cluster4w.intake.check import Check
-from cluster4w.intake.findings import Finding, message, more_findings, summary, title
+from cluster4w.intake.findings import Finding, message, more_findings, suggestion_of, summary, title
 from cluster4w.template.language import N_, Translate
 
 
@@ -22,7 +22,7 @@ def finding_json(finding: Finding, translate: Translate) -> dict[str, Any]:
         "key": finding.key,
         "value": finding.value,
         "message": message(finding, translate),
-        "suggestion": finding.suggestion,
+        "suggestion": suggestion_of(finding, translate),
     }
 
 
@@ -115,8 +115,8 @@ def as_text(check: Check, translate: Translate, limit: int = 20) -> str:
             if part
         )
         lines.append(f"{where}: {message(finding, translate)}" if where else message(finding, translate))
-        if finding.suggestion:
-            lines.append("    " + translate(N_("Suggestion: %(value)s")) % {"value": finding.suggestion})
+        if suggestion := suggestion_of(finding, translate):
+            lines.append("    " + translate(N_("Suggestion: %(value)s")) % {"value": suggestion})
     if len(check.findings) > limit:
         lines.append(more_findings(len(check.findings) - limit, translate))
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from cluster4w.intake.choices import language_of
 from cluster4w.intake.fixes import ADDED, AddedColumns
 from cluster4w.intake.headers.assign import map_columns
 from cluster4w.intake.headers.choose import DataSheet
@@ -269,8 +270,12 @@ class SheetColumns:
         target = parse_target(column.guess, self.context.template) or Target(column.guess)
         labels = target_labels(target, self.context.template)
         same = (c for c in self.mapped if c.target == column.guess and c.month == column.month)
-        params = {"guess": labels, "other": next((c.header for c in same), "")}
-        suggestion = label(labels, DEFAULT_LANGUAGE)
+        params: dict[str, Any] = {"guess": labels, "other": next((c.header for c in same), "")}
+        known = (c.labels for c in self.context.template.columns)
+        spoken = language_of((c.header for c in self.mapped if c.key), known)
+        if spoken is None:
+            params["suggested"] = labels
+        suggestion = label(labels, spoken or DEFAULT_LANGUAGE)
         reporter.say(f"column.{column.how}", suggestion=suggestion, params=params, **where)
 
     def reports(self, samples: Samples) -> list[ColumnReport]:

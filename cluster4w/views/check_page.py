@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
-from cluster4w.intake.findings import Finding, message
+from cluster4w.intake.findings import Finding, message, suggestion_of
 from cluster4w.intake.findings import title as title_of
 from cluster4w.intake.sheet import ranges
 from cluster4w.models import Submission
@@ -149,7 +149,7 @@ def wrong(found: Iterable[Repeated], group: Group) -> list[Wrong]:
             f.header,
             f.value,
             message(_finding(f, group), gettext),
-            f.suggestion,
+            suggestion_of(_finding(f, group), gettext),
             place(f.values or {}),
         )
         for f in found

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check
-from cluster4w.intake.findings import Finding
+from cluster4w.intake.findings import Finding, suggestion_of
 from cluster4w.intake.headers.choose import is_findings_sheet
 from cluster4w.intake.open import guarded, open_workbook
 from cluster4w.intake.opening.scan import column_letter
@@ -85,6 +85,13 @@ def _finding(found: Any) -> Finding:
     )  # fmt: skip
 
 
+def _worded(finding: Finding, translate: Translate) -> Finding:
+    """Return a finding with its suggestion in words that go into the workbook."""
+    if "suggested" not in finding.params:
+        return finding
+    return replace(finding, suggestion=suggestion_of(finding, translate))
+
+
 def form_of(content: bytes) -> str:
     """Return the ending of the workbook that :func:`annotate` makes: ``xlsx``, or ``xlsm`` with macros."""
     if not is_excel(content):
@@ -127,7 +134,8 @@ class _Annotated:
         accept: bool,
         converted: bool,
     ) -> None:
-        self._checked, self._names = replace(checked, findings=distinct(checked.findings)), names
+        findings = distinct(_worded(f, translate) for f in checked.findings)
+        self._checked, self._names = replace(checked, findings=findings), names
         self._language, self._translate = language, translate
         self._accept, self._converted = accept, converted
         self._parts = Parts(Package(content))
