@@ -429,6 +429,16 @@ TABLES: tuple[Labelled, ...] = (
         ("Dates de debut", "start_date"),
     ),
     flat(
+        "Sahel, totals each followed by their parts",
+        ("Organisation", "org_name"), ("Région", "adm1_name"), ("Cercle", "adm2_name"),
+        ("Activité", "activity_type"), ("Ménages ciblés", "households_targeted"),
+        ("dont ménages dirigés par une femme", "female_headed_households_targeted"),
+        ("Personnes ciblées", "individuals_targeted"), ("dont femmes", "females_targeted"),
+        ("dont hommes", "males_targeted"), ("Personnes atteintes", "individuals_reached"),
+        ("dont femmes", "women_reached"), ("dont hommes", "men_reached"), ("dont filles", "girls_reached"),
+        ("dont garçons", "boys_reached"), ("Sites visités", ""), ("dont femmes", ""), ("Mois", "period"),
+    ),
+    flat(
         "English, bilingual labels by slash and bracket",
         ("Organisation / Organization", "org_name"), ("Région / Region", "adm1_name"),
         ("Cercle | District", "adm2_name"), ("Type d'activité (Activity type)", "activity_type"),

@@ -163,7 +163,7 @@ def test_a_row_that_became_several_records_is_marked_once(session: orm.Session, 
     assert page["L2"].comment.text.count("abc") == 1
     assert page["N2"].value.startswith("To correct: ")
     notes = [c.value for c in opened(out.getvalue())["Findings"]["A"]]
-    assert "x.xlsx: 2 errors, 0 warnings." in notes
+    assert "x.xlsx. Errors: 2, warnings: 0." in notes
     assert parts(out.getvalue())[SHEET].count(b'<c r="N2"') == 1
 
 

@@ -181,7 +181,7 @@ def test_the_column_is_no_data_on_the_way_in_whatever_stands_in_it(
     )
     book = _write(session, operation, agency=agency, month="2016-05")
     page = book.worksheets[1]
-    for row, said in ((1, "2 lignes OK"), (4, "TOTAL"), (5, "Exemple"), (6, "OK"), (7, "#N/A")):
+    for row, said in ((1, "Lignes OK\u00a0: 2"), (4, "TOTAL"), (5, "Exemple"), (6, "OK"), (7, "#N/A")):
         page[f"A{row}"] = said
     out = io.BytesIO()
     book.save(out)
@@ -282,7 +282,8 @@ def test_libreoffice_says_of_each_row_what_the_check_says(
     ]
     assert wrong == []
     doubtful = sum(words.startswith("?") for _, words, _ in CASES)
-    assert shown["A1"].value == f"7 lignes OK, {len(CASES) - 7 - doubtful} à corriger, {doubtful} à vérifier"
+    counts = f"Lignes OK : 7, à corriger : {len(CASES) - 7 - doubtful}, à vérifier : {doubtful}"
+    assert shown["A1"].value.replace("\u00a0", " ") == counts
     again = openpyxl.load_workbook(io.BytesIO(saved))
     assert again.worksheets[1]["A5"].value == f"={NAME}"
     assert set(_formulas(again)) == set(_formulas(book))

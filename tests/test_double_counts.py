@@ -537,7 +537,7 @@ def test_the_command_scans_and_lists(app: Any, cli: Any) -> None:
         "crowded": 0,
     }
     assert (
-        "2 rows compared: 1 pairs"
+        "Rows compared: 2. Pairs: 1,"
         in cli("double-counts", "scan", "--operation", "test-2016", "--lang", "en").output
     )
     (pair,) = json.loads(cli("double-counts", "list", "--operation", "test-2016", "--json").output)

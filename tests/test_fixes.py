@@ -289,7 +289,7 @@ def test_the_annotated_workbook_shows_both_values_and_comes_back_mended(client_f
     notes = " ".join(
         str(c.value) for row in workbook["Findings"].iter_rows(max_row=8) for c in row if c.value
     )
-    assert "2 cells were corrected on the site" in notes
+    assert "Cells corrected on the site: 2." in notes
     assert "“Status” is no column of your file; on the site it was filled in: “Completed”." in notes
     filled = client.get(f"{address}/classeur.xlsx?suggestions=1").data
     sheet = openpyxl.load_workbook(io.BytesIO(filled))["4W"]

@@ -565,7 +565,7 @@ def test_lists_are_loaded_and_shown_on_the_command_line(cli: Any, tmp_path: Path
         "elsewhere": 1, "ambiguous": 0,
     }  # fmt: skip
     words = cli("aliases", "load", path, "--operation", "test-2016", "--lang", "en").stdout
-    assert "7 rows read: 0 learned, 4 known already, 2 of no organisation of the operation" in words
+    assert "rows read: 7. Learned: 0, known already: 4, of no organisation of the operation: 2" in words
     listed = json.loads(cli("aliases", "list", "--operation", "test-2016", "--json").stdout)
     assert {a["typed"] for a in listed} == {"UNHCR", "UN Refugee Agency", "Bâtir Intl"}
     assert listed[0].keys() >= {"kind", "under", "means", "for", "by", "from", "at", "files", "recorded"}

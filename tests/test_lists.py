@@ -88,8 +88,8 @@ def test_a_list_says_what_it_leaves_out_and_why(session: orm.Session, operation:
     assert words == [
         "3 areas have no target: what is missing there is not known.",
         "A target of 500 in all is known for larger areas only (Mopti): it is in no line.",
-        "1 rows of the record name only a larger area (Mopti): what they say is in no line, and their"
-        " organisations may work in any of its areas.",
+        "One row of the record names only a larger area (Mopti): what it says is in no line, and its"
+        " organisation may work in any of its areas.",
     ]
     assert (listing.lines, listing.empty) == ((), "none")
     nobody = made(session, operation, "nobody")

@@ -81,6 +81,65 @@ def test_a_header_that_nobody_knows_is_not_guessed(header: str) -> None:
     assert told(header) == (None, "none", None)
 
 
+@pytest.mark.parametrize(
+    ("headers", "targets"),
+    [
+        (
+            ("Individus atteints", "dont femmes", "dont hommes", "dont filles", "dont garçons"),
+            ("individuals_reached", "women_reached", "men_reached", "girls_reached", "boys_reached"),
+        ),
+        # Women and men alone are of any age; each run belongs to the total before it.
+        (
+            ("Individus ciblés", "dont femmes", "dont hommes",
+             "Individus atteints", "(dont femmes)", "DONT hommes"),
+            ("individuals_targeted", "females_targeted", "males_targeted",
+             "individuals_reached", "females_reached", "males_reached"),
+        ),
+        (
+            ("PDI atteints", "dont filles", "Retournés atteints", "y compris garçons"),
+            ("idps_reached", "idps_girls_reached", "returnees_reached", "returnees_boys_reached"),
+        ),
+        (
+            ("Individuals reached", "of which women (>=18)", "of whom girls",
+             "including people with disabilities"),
+            ("individuals_reached", "women_reached", "girls_reached", "disabled_reached"),
+        ),
+        (
+            ("Ménages ciblés", "dont ménages dirigés par une femme"),
+            ("households_targeted", "female_headed_households_targeted"),
+        ),
+        # Beside children, women are adults; of children the template knows girls and boys only.
+        (
+            ("Individus atteints", "dont femmes", "dont enfants"),
+            ("individuals_reached", "women_reached", None),
+        ),
+        # Asked: of any age or not, women or households that they head.
+        (("Individus atteints", "dont femmes"), ("individuals_reached", "females_reached?")),
+        (("Ménages atteints", "dont femmes"), ("households_reached", "female_headed_households_reached?")),
+        (
+            ("Individus atteints", "dont femmes", "dont hommes", "Femmes atteintes"),
+            ("individuals_reached", "females_reached?", "males_reached", "females_reached"),
+        ),
+        # Nobody can tell of which total, or it is no count.
+        (
+            ("Individus atteints", "Ménages atteints", "dont filles"),
+            ("individuals_reached", "households_reached", None),
+        ),
+        (("Individus atteints", "Cercle", "dont filles"), ("individuals_reached", "adm2_name", None)),
+        (("Individus atteints", "", "dont filles"), ("individuals_reached", None)),
+        (("Individus atteints", "dont % filles", "dont PDI"), ("individuals_reached", None, None)),
+        (("Individus atteints", "dont filles ciblées"), ("individuals_reached", "girls_targeted?")),
+        (("Cercle", "dont femmes"), ("adm2_name", None)),
+        (("dont femmes", "Individus atteints"), (None, "individuals_reached")),
+    ],
+)  # fmt: skip
+def test_a_part_belongs_to_the_total_right_before_it_or_is_asked(
+    headers: tuple[str, ...], targets: tuple[str | None, ...]
+) -> None:
+    found = [c.target or (f"{c.guess}?" if c.guess else None) for c in mapped(*headers)]
+    assert tuple(found) == targets
+
+
 def test_a_doubtful_header_is_asked_not_taken() -> None:
     assert told("Groupes populations") == (None, "doubtful", "population_group")
 

@@ -81,7 +81,7 @@ def test_the_hno_form_gives_totals_only_and_every_row_is_counted(
     report = loaded.as_json(EN)
     assert report["levels"] == {"0": 4, "2": 3}
     assert "ML0799" in report["findings"][0]["message"]
-    assert "11 read, 4 used" in loaded.as_text(EN)
+    assert "Rows: read 11, used 4" in loaded.as_text(EN)
 
 
 def test_the_hpc_headers_with_cluster_and_category_are_understood(

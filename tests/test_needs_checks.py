@@ -71,7 +71,7 @@ def test_reading_writes_nothing_and_totals_are_given_by_region(
     assert _said(loaded) == []
     missing = loaded.findings[-1]
     assert message(missing, EN) == (
-        "Cercle: 3 of 4 areas have a figure; missing: Ménaka (ML0704). Absent is not zero."
+        "Cercle, areas with a figure: 3 of 4; missing: Ménaka (ML0704). Absent is not zero."
     )
     with pytest.raises(Refusal, match="where the figures come from"):
         _read(session, operation, "pcode,targeted\nML05,1\n", source=" ")
@@ -88,7 +88,7 @@ def test_parts_that_are_not_the_whole_are_said_with_both_sums(
     assert _said(loaded) == [("needs.parent_sum", 2)]
     (said,) = [f for f in loaded.findings if f.code == "needs.parent_sum"]
     assert (said.column, said.value) == ("B", "900")
-    assert "Mopti (ML05): the figure is 900, but 2 of its 2 areas come to 500 (difference 400)" in message(
+    assert "Mopti (ML05): the figure is 900, but its areas (2 of 2) come to 500 (difference 400)" in message(
         said, EN
     )
 
@@ -137,8 +137,8 @@ def test_only_the_latest_round_of_each_operation_is_read_and_its_rows_added_up(
     ]
     assert (loaded.rows["used"], loaded.rows["older_rounds"]) == (4, 1)
     said = {f.code: message(f, EN) for f in loaded.findings}
-    assert "Operation Conflict: the round 10 was read; 1 earlier rounds" in said["needs.earlier_rounds"]
-    assert said["needs.added_up"].startswith("3 rows of one round were added up to 1 figures")
+    assert "Operation Conflict: the round 10 was read; 1 earlier round was" in said["needs.earlier_rounds"]
+    assert said["needs.added_up"].startswith("3 rows of one round were added up to 1 figure:")
     assert "dates its figures 2015-09-01" in said["needs.date_differs"]
 
 

@@ -46,7 +46,7 @@ def test_a_table_is_sent_looked_at_and_loaded_in_three_requests(
     assert _one(session, NeedSource.id) is None
     look = client.get(sent.location)
     assert "3 figures are ready to load" in look.text
-    assert "Mopti (ML05): the figure is 60, but 2 of its 2 areas come to 50 (difference 10)" in look.text
+    assert "Mopti (ML05): the figure is 60, but its areas (2 of 2) come to 50 (difference 10)" in look.text
     assert "the region itself: 60" in look.text
     assert _one(session, NeedSource.id) is None
     for _ in range(2):

@@ -218,7 +218,7 @@ def test_outlines_are_counted_against_the_edition_and_kept_whole_and_simplified(
     assert loaded.outlines == {2: 3}
     missing = loaded.findings[-1]
     assert (missing.code, missing.params["names"]) == ("areas.outlines_missing", "Ménaka (ML0704)")
-    assert "Cercle: 3 of 4 areas have an outline; missing: Ménaka (ML0704)." in loaded.as_text(EN)
+    assert "Cercle, areas with an outline: 3 of 4; missing: Ménaka (ML0704)." in loaded.as_text(EN)
     drawn = boundaries(session, edition.id, 2)["ML0701"]
     whole = outlines(session, edition.id, 2).rings["ML0701"]
     assert (len(drawn[0]), len(whole[0])) == (5, 54)
@@ -229,7 +229,7 @@ def test_outlines_are_counted_against_the_edition_and_kept_whole_and_simplified(
     ]
     done = _load(session, _cercle("ML0704"))
     assert (done.findings, done.coverage[0].count) == ([], 4)
-    assert "Cercle: all 4 areas have an outline" in done.as_text(EN)
+    assert "Cercle: every area has an outline (4)" in done.as_text(EN)
     assert _load(session, _cercle("ML0704")).outlines == {2: 0}
     # An outline without a whole one is its own whole.
     ship_reference_data(session)
@@ -252,7 +252,7 @@ def test_an_outline_whose_code_and_name_are_of_two_areas_is_left_out(
         *["areas.code_name_disagree"] * 4,
         "areas.looks_like_other_edition",
     ]
-    assert "4 of 4 codes name other areas here" in every.as_text(EN)
+    assert "Codes that name other areas here: 4 of 4." in every.as_text(EN)
 
 
 def test_outlines_without_codes_or_with_other_codes_are_found_by_name(

@@ -83,7 +83,7 @@ def test_the_page_says_how_many_errors_are_mended(client_for: Any, session: orm.
     assert "2 of its 3 errors are mended, 1 is left." in said
     depuis = text_of(parse(client.get(second).text).find(".//details[@id='depuis']"))
     assert "1 added, 0 removed, 2 changed" in depuis
-    assert "Added: rows 6." in depuis
+    assert "Added: row 6." in depuis
     # What was put away or refused does not count, nor what others sent.
     client.post(f"{second}/ecarter")
     sent(client, b"\x89PNG\r\n\x1a\n" + bytes(400), "photo.xlsx")

@@ -16,7 +16,7 @@ from cluster4w.cli.options import (
     operation_option,
     print_table,
 )
-from cluster4w.template.language import N_, translator
+from cluster4w.template.language import N_, counted, translator
 
 if TYPE_CHECKING:
     from sqlalchemy import orm
@@ -50,16 +50,22 @@ def double_counts_scan(session: orm.Session, slug: str, as_json: bool, lang: str
         return
     translate = translator(lang)
     click.echo(
-        translate(N_("%(rows)s rows compared: %(pairs)s pairs, %(new)s of them new; %(gone)s are gone."))
+        translate(N_("Rows compared: %(rows)s. Pairs: %(pairs)s, new among them: %(new)s, gone: %(gone)s."))
         % said
     )
     if done.crowded:
         click.echo(
-            translate(
+            counted(
+                N_(
+                    "%(crowded)s row has so many others with nearly its figure that it was not compared with"
+                    " all of them."
+                ),
                 N_(
                     "%(crowded)s rows have so many others with nearly their figure that they were not"
                     " compared with all of them."
-                )
+                ),
+                done.crowded,
+                translate,
             )
             % said
         )

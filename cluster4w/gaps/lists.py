@@ -287,7 +287,11 @@ def _left_out(table: GapTable, name: AreaList, has_lines: bool) -> tuple[Note, .
             "%(rows)s rows of the record name only a larger area (%(names)s): what they say is in no line,"
             " and their organisations may work in any of its areas."
         )
-        notes.append(Note(words, {"rows": rows, "names": _names(r for r in larger if r.rows)}))
+        one = N_(
+            "One row of the record names only a larger area (%(names)s): what it says is in no line, and its"
+            " organisation may work in any of its areas."
+        )
+        notes.append(Note(words, {"rows": rows, "names": _names(r for r in larger if r.rows)}, one))
     if rows := sum(row.rows for row in table.rows if row.kind == "unknown"):
         notes.append(
             Note(

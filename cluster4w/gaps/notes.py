@@ -10,7 +10,7 @@ from cluster4w.gaps.row import GapRow
 from cluster4w.gaps.rules import Count, rule_of
 from cluster4w.gaps.targets import Targets
 from cluster4w.template.declaration import Template
-from cluster4w.template.language import N_, Translate
+from cluster4w.template.language import N_, Translate, counted
 from cluster4w.template.lists import CountingRule
 
 
@@ -18,7 +18,7 @@ from cluster4w.template.lists import CountingRule
 class Note:
     """A sentence: an English source message with its parameters.
 
-    ``one``: the message where its rows, or its areas, are a single one.
+    ``one``: the message where its rows, areas or people are a single one.
     """
 
     message: str
@@ -27,8 +27,8 @@ class Note:
 
     def words(self, translate: Translate, figure: Callable[[int], str] = str) -> str:
         """Return the sentence in the user's language; ``figure`` writes its numbers."""
-        single = 1 in (self.params.get("rows"), self.params.get("areas"))
-        text = translate(self.one if self.one and single else self.message)
+        many = next((self.params[k] for k in ("rows", "areas", "people") if k in self.params), None)
+        text = counted(self.one or self.message, self.message, many or 0, translate)
         if not self.params:
             return text
         return text % {k: figure(v) if isinstance(v, int) else v for k, v in self.params.items()}
@@ -140,12 +140,12 @@ def _about_doubles(total: GapRow) -> list[Note]:
             Note(
                 N_(
                     "%(rows)s rows may count the same people as another row; nobody has decided yet. If they"
-                    " do, %(fewer)s were reached and not %(reached)s."
+                    " do, the figure reached is %(fewer)s and not %(reached)s."
                 ),
                 {"rows": total.doubtful, "fewer": total.reached_if_same, "reached": total.reached},
                 N_(
                     "One row may count the same people as another row; nobody has decided yet. If it does,"
-                    " %(fewer)s were reached and not %(reached)s."
+                    " the figure reached is %(fewer)s and not %(reached)s."
                 ),
             )
         )
@@ -184,6 +184,7 @@ def _about_targets(rows: Sequence[GapRow], total: GapRow) -> list[Note]:
             Note(
                 N_("%(people)s were reached in areas without such a figure; the total counts them."),
                 {"people": without},
+                N_("%(people)s was reached in areas without such a figure; the total counts it."),
             )
         )
     return notes

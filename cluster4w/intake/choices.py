@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -20,6 +22,8 @@ from cluster4w.template.text import fold
 #: A choice this alike is suggested, where it shares a word this alike or is this alike as a whole.
 SUGGEST = 70.0
 SAME_WORD = 80.0
+#: Share of the texts of one language alone from which on a file is taken to speak it.
+PLAIN = 0.8
 #: Words that say nothing of what was given, and those that are too short to say anything.
 _EMPTY_WORDS = frozenset(
     ("distribution", "distributions", "provision", "fourniture", "activite", "activity", "type", "pour",
@@ -53,12 +57,16 @@ class Choices:
         key = self.spellings.get(fold(text))
         if key is not None:
             return key, None
-        suggestion = None
+        suggestion: str | None = None
+        suggested: dict[str, Any] = {}
         if found := self._likeliest(text):
             choice = self.list.get(found)
-            suggestion = label(self._shown(choice), DEFAULT_LANGUAGE) if choice else found
+            shown = self._shown(choice) if choice else {DEFAULT_LANGUAGE: found}
+            suggestion = label(shown, DEFAULT_LANGUAGE)
+            suggested = {"suggested": shown, "spoken": _own(text, shown)} if len(shown) > 1 else {}
         known = listed(self._shown(choice) for choice in list(self.list)[:12])
-        params = {"known": known, **ask("choice", self.key, text, (c.key for c in self._near(text)))}
+        asked = ask("choice", self.key, text, (c.key for c in self._near(text)))
+        params = {"known": known, **asked, **suggested}
         return None, Issue("choice.unknown", params, suggestion)
 
     def _likeliest(self, text: str) -> str | None:
@@ -90,6 +98,29 @@ class Choices:
         """Return a choice as the file's layout writes it: some layouts have one text for all languages."""
         fixed = self.layout_texts.get(choice.key)
         return {DEFAULT_LANGUAGE: fixed} if fixed else choice.labels
+
+
+def _own(text: str, labels: Labels) -> str | None:
+    """Return the language of whose label a text is a misspelling; None where it may be of several."""
+    folded = fold(text)
+    like = [language for language, said in labels.items() if fuzz.ratio(folded, fold(said)) >= SAME_WORD]
+    return like[0] if len(like) == 1 else None
+
+
+def language_of(texts: Iterable[str], labels: Iterable[Labels]) -> str | None:
+    """Return the language in which texts say labels; None where they tell none plainly.
+
+    Only what is a label in one language alone tells something: "Tent" does, "Kit" does not.
+    """
+    spoken: dict[str, set[str]] = {}
+    for named in labels:
+        for language, words in named.items():
+            spoken.setdefault(fold(words), set()).add(language)
+    told = Counter(one for text in texts if len(said := spoken.get(fold(text), set())) == 1 for one in said)
+    if not told:
+        return None
+    [(language, often)] = told.most_common(1)
+    return language if often >= PLAIN * told.total() else None
 
 
 def _telling(text: str) -> list[str]:

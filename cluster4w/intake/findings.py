@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster4w.template.language import N_, Translate, figure_in, label_in
+from cluster4w.template.language import N_, Translate, counted, figure_in, label_in
 from cluster4w.template.rules import Severity
 
 
@@ -17,7 +17,8 @@ class Finding:
     ``row`` is the file's own row number (from 1), ``column`` the column letter; both None for a finding
     about the file. ``params`` fill the words of ``code``; labels and numbers among them are said in the
     user's language. ``suggestion`` is a value that could be typed
-    into the cell as it stands.
+    into the cell as it stands; where nothing tells the language of the file, the parameter ``suggested`` has
+    it in all languages: :func:`suggestion_of`.
     """
 
     severity: Severity
@@ -42,15 +43,21 @@ class Words:
     title: str
     sentence: str
     severity: Severity
+    #: The sentence where what is counted is a single one; "" where the sentence fits any figure.
+    one: str = ""
+    #: The parameter that counts.
+    counts: str = "count"
 
 
 #: Every code that intake can raise. A test proves that no finding has a code outside this table.
 WORDS: dict[str, Words] = {}
 
 
-def words(code: str, severity: Severity, title: str, sentence: str) -> None:
+def words(
+    code: str, severity: Severity, title: str, sentence: str, one: str = "", counts: str = "count"
+) -> None:
     """Register the words of a code; called at import by the modules that raise it."""
-    WORDS[code] = Words(title, sentence, severity)
+    WORDS[code] = Words(title, sentence, severity, one, counts)
 
 
 def message(finding: Finding, translate: Translate) -> str:
@@ -61,9 +68,10 @@ def message(finding: Finding, translate: Translate) -> str:
     params: dict[str, Any] = {
         "value": finding.value or "",
         "header": finding.header or "",
-        "suggestion": finding.suggestion or "",
+        "suggestion": suggestion_of(finding, translate) or "",
     }
     params.update(finding.params)
+    sentence = _sentence(known, params, translate)
     for name, value in params.items():
         if isinstance(value, Mapping):
             params[name] = label_in(value, translate)
@@ -71,7 +79,21 @@ def message(finding: Finding, translate: Translate) -> str:
             params[name] = figure_in(value, translate)
     if isinstance(params.get("reason"), str):
         params["reason"] = translate(params["reason"])
-    return translate(known.sentence) % params
+    return sentence % params
+
+
+def _sentence(known: Words, params: Mapping[str, Any], translate: Translate) -> str:
+    """Return the sentence of a code, unfilled, for as many things as there are."""
+    figure = params.get(known.counts)
+    if not known.one or not isinstance(figure, (int, float)):
+        return translate(known.sentence)
+    return counted(known.one, known.sentence, figure, translate)
+
+
+def suggestion_of(finding: Finding, translate: Translate) -> str | None:
+    """Return what could be typed into the cell: in the language of the file, else in that of the reader."""
+    suggested = finding.params.get("suggested")
+    return label_in(suggested, translate) if isinstance(suggested, Mapping) else finding.suggestion
 
 
 def title(code: str, translate: Translate, check: str = "") -> str:
@@ -81,6 +103,12 @@ def title(code: str, translate: Translate, check: str = "") -> str:
     """
     known = WORDS.get(code) or WORDS.get(f"check.{check}")
     return translate(known.title) if known else code
+
+
+def more_findings(many: int, translate: Translate) -> str:
+    """Return the line that says how many findings are not shown."""
+    one, several = N_("… and %(count)s more finding"), N_("… and %(count)s more findings")
+    return counted(one, several, many, translate) % {"count": many}
 
 
 def summary(findings: Iterable[Finding]) -> list[dict[str, Any]]:

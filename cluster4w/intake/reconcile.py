@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any
 
-from cluster4w.intake.choices import Choices
+from cluster4w.intake.choices import Choices, language_of
 from cluster4w.intake.column_cells import ColumnCells, Issues, read_cells
 from cluster4w.intake.headers.map import Mapped
 from cluster4w.intake.headers.wide import Differs, Parting, Slot, add_up, check_total
@@ -84,6 +84,8 @@ class RowReader:
         self._context = Context.of(template, self.context.year(self.month))
         self._mapped = [c for c in self.columns if c.key]
         self._unmapped = [c for c in self.columns if not c.key and c.how != "ignored"]
+        # Columns of choices to the language that the file writes them in.
+        self._languages: dict[str, str | None] = {}
         # Cells whose choice was learned: (column key, cell) to the alias.
         self._learned: dict[tuple[str, Any], int] = {}
         # Donors and partners as they are written to how they are called, and to the alias that told.
@@ -144,6 +146,31 @@ class RowReader:
 
             return choose
         return lambda cell: bounded(column, parse(kind, cell, self._context))
+
+    def language_of(self, key: str) -> str | None:
+        """Return the language of the choices of a column as far as it was read, else of all such columns.
+
+        None where it is not plain. It is asked only when something is wrong, and answered once.
+        """
+        if key not in self._languages:
+            template = self.context.template
+            told = [r for r in self._everywhere() if template.column(r.key).list]
+            mine = [r for r in told if r.key == key]
+            self._languages[key] = self._spoken(mine) or self._spoken(told)
+        return self._languages[key]
+
+    def _everywhere(self) -> Iterator[ColumnCells]:
+        yield from self._all
+        for readers in self._slots.values():
+            yield from readers
+
+    def _spoken(self, readers: Sequence[ColumnCells]) -> str | None:
+        template = self.context.template
+        texts = (as_text(c) for r in readers for c, value in r.different().items() if value is not None)
+        columns = dict.fromkeys(r.key for r in readers)
+        return language_of(
+            texts, (c.labels for key in columns for c in template.choices(template.column(key)))
+        )
 
     def different_cells(self) -> Iterator[tuple[str, dict[Cell, Value]]]:
         """Yield each column's different cells with their values; None for one that something is said of."""

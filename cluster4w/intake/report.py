@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cluster4w.intake.check import Check
-from cluster4w.intake.findings import Finding, message, summary, title
+from cluster4w.intake.findings import Finding, message, more_findings, suggestion_of, summary, title
 from cluster4w.template.language import N_, Translate
 
 
@@ -22,7 +22,7 @@ def finding_json(finding: Finding, translate: Translate) -> dict[str, Any]:
         "key": finding.key,
         "value": finding.value,
         "message": message(finding, translate),
-        "suggestion": finding.suggestion,
+        "suggestion": suggestion_of(finding, translate),
     }
 
 
@@ -84,15 +84,15 @@ def as_text(check: Check, translate: Translate, limit: int = 20) -> str:
         check.file_name,
         translate(
             N_(
-                "%(read)s rows read, %(skipped)s skipped: %(clean)s clean, %(with_warnings)s with warnings,"
-                " %(with_errors)s with errors"
+                "Rows read: %(read)s, skipped: %(skipped)s; clean: %(clean)s, with warnings:"
+                " %(with_warnings)s, with errors: %(with_errors)s"
             )
         )
         % asdict(counts),
         translate(
             N_(
-                "%(new)s new, %(changed)s changed, %(unchanged)s unchanged, %(repeated)s repeated;"
-                " %(vanished)s no longer in the file"
+                "New: %(new)s, changed: %(changed)s, unchanged: %(unchanged)s, repeated: %(repeated)s;"
+                " no longer in the file: %(vanished)s"
             )
         )
         % asdict(counts),
@@ -115,9 +115,8 @@ def as_text(check: Check, translate: Translate, limit: int = 20) -> str:
             if part
         )
         lines.append(f"{where}: {message(finding, translate)}" if where else message(finding, translate))
-        if finding.suggestion:
-            lines.append("    " + translate(N_("Suggestion: %(value)s")) % {"value": finding.suggestion})
+        if suggestion := suggestion_of(finding, translate):
+            lines.append("    " + translate(N_("Suggestion: %(value)s")) % {"value": suggestion})
     if len(check.findings) > limit:
-        left = {"count": len(check.findings) - limit}
-        lines.append(translate(N_("… and %(count)s more findings.")) % left)
+        lines.append(more_findings(len(check.findings) - limit, translate))
     return "\n".join(lines)

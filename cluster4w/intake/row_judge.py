@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,8 @@ class RowJudge:
         present = {*columns.by_key, *columns.added_up, *derived} - {"row_id"}
         self._rules = RuleRunner.of(context.template.rules, present, template=context.template, plan=plan)
         self._said: Said | None = None
+        #: Column key to the language of the choices that the file writes there, where it is plain.
+        self.language_of: Callable[[str], str | None] = lambda _: None
         self.without_activity = 0
         self.kept_as_typed = 0
 
@@ -169,7 +171,14 @@ class RowJudge:
         return [key for key, of_some in unfilled if key not in accused and (of_some or not follows.get(key))]
 
     def _say_issue(self, number: int, row: Row, key: str, issue: Issue, values: Values) -> Severity | None:
-        severity, suggestion = None, issue.suggestion
+        severity, suggestion, params = None, issue.suggestion, issue.params
+        if suggested := params.get("suggested"):
+            # What the file writes elsewhere decides, else the misspelt word itself; else each reader's words.
+            spoken = self.language_of(key) or params["spoken"]
+            params = {name: said for name, said in params.items() if name != "spoken"}
+            if spoken in suggested:
+                suggestion = suggested[spoken]
+                del params["suggested"]
         if issue.code == "cell.error":
             column = self.context.template.column(key)
             # A failed look-up of a code is mended by the name beside it.
@@ -181,7 +190,7 @@ class RowJudge:
             if column.kind is Kind.PCODE and not named and self._is_blank(row, f"adm{column.level}_name"):
                 # A look-up of the code of no place: nothing is lost.
                 severity = Severity.INFO
-        return self._say_cell(issue.code, number, key, row, issue.params, suggestion, severity)
+        return self._say_cell(issue.code, number, key, row, params, suggestion, severity)
 
     def _is_blank(self, row: Row, key: str) -> bool:
         """Tell whether the file has this column and the row says nothing in it."""

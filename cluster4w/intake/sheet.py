@@ -124,6 +124,7 @@ class SheetReader:
             all_clusters=self.all_clusters,
             sub_sector=self.columns.sub_sector,
         )
+        self.judge.language_of = reader.language_of
         before = len(rows)
         while block:
             rows += self.judge.judged(list(self._read(reader, block)))

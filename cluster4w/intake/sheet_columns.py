@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from cluster4w.intake.choices import language_of
 from cluster4w.intake.fixes import ADDED, AddedColumns
 from cluster4w.intake.headers.assign import map_columns
 from cluster4w.intake.headers.choose import DataSheet
@@ -232,8 +233,9 @@ class SheetColumns:
             reporter.say("sheet.hidden_rows", sheet=self.name, params=hidden)
         if scan.hidden_columns:
             letters = ", ".join(column_letter(n) for n in scan.hidden_columns[:20])
-            shown = {"sheet": self.name, "columns": letters}
-            reporter.say("sheet.hidden_columns", sheet=self.name, params=shown)
+            many = len(scan.hidden_columns)
+            found = {"sheet": self.name, "columns": letters, "count": many}
+            reporter.say("sheet.hidden_columns", sheet=self.name, params=found)
 
     def _say_months(self, reporter: Any) -> None:
         """Say of columns of months that nobody can read what they lack: a year, or what they count."""
@@ -244,13 +246,14 @@ class SheetColumns:
         ):
             if columns:
                 first = columns[0]
+                headers = ", ".join(c.header for c in columns[:12])
                 reporter.say(
                     code,
                     sheet=self.name,
                     row=self.source.table.header_row,
                     column=column_letter(first.index + 1),
                     header=first.header,
-                    params={"columns": ", ".join(c.header for c in columns[:12])},
+                    params={"columns": headers, "count": len(columns)},
                 )
 
     def _say_unknown(self, column: Mapped, reporter: Any) -> None:
@@ -267,8 +270,12 @@ class SheetColumns:
         target = parse_target(column.guess, self.context.template) or Target(column.guess)
         labels = target_labels(target, self.context.template)
         same = (c for c in self.mapped if c.target == column.guess and c.month == column.month)
-        params = {"guess": labels, "other": next((c.header for c in same), "")}
-        suggestion = label(labels, DEFAULT_LANGUAGE)
+        params: dict[str, Any] = {"guess": labels, "other": next((c.header for c in same), "")}
+        known = (c.labels for c in self.context.template.columns)
+        spoken = language_of((c.header for c in self.mapped if c.key), known)
+        if spoken is None:
+            params["suggested"] = labels
+        suggestion = label(labels, spoken or DEFAULT_LANGUAGE)
         reporter.say(f"column.{column.how}", suggestion=suggestion, params=params, **where)
 
     def reports(self, samples: Samples) -> list[ColumnReport]:

@@ -72,6 +72,21 @@ def figure_in(figure: float, translate: Translate) -> str:
     return whole.replace(",", thousands) + (decimal + part if part else "")
 
 
+#: Below which figure a language speaks of one thing: French also of none. Others do so of 1 alone.
+_ONE_BELOW = {"fr": 2}
+
+
+def counted(one: str, many: str, figure: float, translate: Translate) -> str:
+    """Return the source sentence for one thing or for many, in the language of the reader.
+
+    Both are whole sentences, so that a language can make every word agree with ``figure``. ``one`` writes the
+    figure where it can be 0.
+    """
+    below = _ONE_BELOW.get(translate(_OWN_CODE))
+    single = figure == 1 if below is None else abs(figure) < below
+    return translate(one if single else many)
+
+
 def listed(many: Iterable[Labels]) -> Labels:
     """Return several labels as one, with commas between them."""
     labels = list(many)

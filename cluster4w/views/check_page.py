@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
-from cluster4w.intake.findings import Finding, message
+from cluster4w.intake.findings import Finding, message, suggestion_of
 from cluster4w.intake.findings import title as title_of
 from cluster4w.intake.sheet import ranges
 from cluster4w.models import Submission
@@ -149,7 +149,7 @@ def wrong(found: Iterable[Repeated], group: Group) -> list[Wrong]:
             f.header,
             f.value,
             message(_finding(f, group), gettext),
-            f.suggestion,
+            suggestion_of(_finding(f, group), gettext),
             place(f.values or {}),
         )
         for f in found
@@ -178,9 +178,11 @@ def place(values: dict[str, Any]) -> Place:
     whose = None if own_rows_only(here().role) else values.get("org_acronym")
     parts = [str(p) for p in (whose, area, values.get("site_name")) if p]
     if (households := _first(values, "households_reached", "households_targeted")) is not None:
-        parts.append(gettext("%(number)s households", number=formats.number(households)))
+        number = formats.number(households)
+        parts.append(ngettext("%(number)s household", "%(number)s households", households, number=number))
     elif (people := _first(values, "individuals_reached", "individuals_targeted")) is not None:
-        parts.append(gettext("%(number)s people", number=formats.number(people)))
+        number = formats.number(people)
+        parts.append(ngettext("%(number)s person", "%(number)s people", people, number=number))
     return Place(str(words), ", ".join(parts))
 
 

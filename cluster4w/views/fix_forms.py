@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -13,7 +13,7 @@ from wtforms import Form, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 
 from cluster4w.extensions import db
-from cluster4w.intake.findings import Finding, message
+from cluster4w.intake.findings import Finding, message, suggestion_of
 from cluster4w.intake.fixes import EVERY_ROW, problem
 from cluster4w.intake.read import Context as ReadContext
 from cluster4w.intake.read import parse
@@ -125,7 +125,7 @@ def forms(
             count=entry.count,
             words=column_words(column) if column else entry.header or "",
             form=form,
-            suggestion=entry.suggestion,
+            suggestion=suggested(entry, row, group.code, group.severity),
             error=mine["error"] if mine else None,
             is_open=mine is not None,
         )
@@ -146,13 +146,21 @@ def safe_cells(found: Submission, code: str, severity: str) -> list[Wrong]:
     return [w for w in wrong if _is_safe(w, w.row, code, severity)]
 
 
-def _is_safe(said: Wrong | Repeated, row: int | None, code: str, severity: str) -> bool:
-    return is_safe(
-        Finding(
-            Severity(severity), code, said.sheet, row, said.column, said.header, said.key, said.value,
-            said.params or {}, said.suggestion,
-        )
+def suggested(said: Wrong | Repeated, row: int | None, code: str, severity: str) -> str | None:
+    """Return what is suggested for a cell: in the language of the file, else in the reader's."""
+    return suggestion_of(_finding(said, row, code, severity), gettext)
+
+
+def _finding(said: Wrong | Repeated, row: int | None, code: str, severity: str) -> Finding:
+    return Finding(
+        Severity(severity), code, said.sheet, row, said.column, said.header, said.key, said.value,
+        said.params or {}, said.suggestion,
     )  # fmt: skip
+
+
+def _is_safe(said: Wrong | Repeated, row: int | None, code: str, severity: str) -> bool:
+    found = _finding(said, row, code, severity)
+    return is_safe(replace(found, suggestion=suggestion_of(found, gettext)))
 
 
 def surroundings() -> Surroundings:

@@ -16,7 +16,7 @@ from cluster4w.record.operations.fixes import Fix, fix_cells, require_checked, u
 from cluster4w.record.queries.fixes import Wrong, wrong_cells
 from cluster4w.security import person
 from cluster4w.template.text import printable
-from cluster4w.views.fix_forms import column_of, has_cell, refused, safe_cells, typed
+from cluster4w.views.fix_forms import column_of, has_cell, refused, safe_cells, suggested, typed
 from cluster4w.views.names import recheck
 from cluster4w.views.numbers import whole
 from cluster4w.views.submission import find, show_wrong
@@ -36,8 +36,9 @@ def submission_fix(submission_id: int) -> ResponseReturnValue:
         flash(gettext("This finding is no longer there: nothing was changed."), "warning")
         return _back(found)
     column = column_of(found, cell[0], cell[2], cell[3])
-    if request.form.get("proposition") and wrong[0].suggestion:
-        return _keep(found, _fixes(found, wrong, wrong[0].suggestion))
+    proposed = suggested(wrong[0], wrong[0].row, code, severity)
+    if request.form.get("proposition") and proposed:
+        return _keep(found, _fixes(found, wrong, proposed))
     text = typed(column)
     error = refused(column, text)
     only = request.form.get("seule", "").strip()
@@ -81,7 +82,7 @@ def _safe_fixes(found: Submission, code: str, severity: str) -> list[Fix]:
     return [
         fix
         for wrong in safe_cells(found, code, severity)
-        for fix in _fixes(found, [wrong], wrong.suggestion or "")
+        for fix in _fixes(found, [wrong], suggested(wrong, wrong.row, code, severity) or "")
     ]
 
 

@@ -23,6 +23,7 @@ from cluster4w.publish.maps.svg import fill_of
 from cluster4w.publish.maps.view import Look
 from cluster4w.record.queries.operations import plan_months
 from cluster4w.security import allowed, here
+from cluster4w.template.language import N_, counted
 from cluster4w.views import formats, gap_page
 from cluster4w.views.gap_asked import MEASURES, UNITS, VIEWS, Asked
 from cluster4w.views.gap_map import ALONE
@@ -119,26 +120,35 @@ def entry(page: Asked, listing: Listing) -> Entry:
     )
 
 
+#: What is said of the figure of a list, by unit and kind of figure: of one, and of several.
+_FIGURES = {
+    "household": {
+        "gap": (N_("%(number)s household without"), N_("%(number)s households without")),
+        "surplus": (
+            N_("%(number)s household beyond what was asked"),
+            N_("%(number)s households beyond what was asked"),
+        ),
+        "left": (N_("%(number)s household left after plans"), N_("%(number)s households left after plans")),
+        "planned": (N_("%(number)s household promised"), N_("%(number)s households promised")),
+    },
+    "individual": {
+        "gap": (N_("%(number)s person without"), N_("%(number)s people without")),
+        "surplus": (
+            N_("%(number)s person beyond what was asked"),
+            N_("%(number)s people beyond what was asked"),
+        ),
+        "left": (N_("%(number)s person left after plans"), N_("%(number)s people left after plans")),
+        "planned": (N_("%(number)s person promised"), N_("%(number)s people promised")),
+    },
+}
+
+
 def _headline(page: Asked, listing: Listing) -> str:
     people = listing.total(_HEADLINE.get(listing.name, ""))
     if people is None:
         return ""
-    homes = page.question.unit == "household"
-    words = {
-        "gap": gettext("%(number)s households without", number=formats.number(people))
-        if homes
-        else gettext("%(number)s people without", number=formats.number(people)),
-        "surplus": gettext("%(number)s households beyond what was asked", number=formats.number(people))
-        if homes
-        else gettext("%(number)s people beyond what was asked", number=formats.number(people)),
-        "left": gettext("%(number)s households left after plans", number=formats.number(people))
-        if homes
-        else gettext("%(number)s people left after plans", number=formats.number(people)),
-        "planned": gettext("%(number)s households promised", number=formats.number(people))
-        if homes
-        else gettext("%(number)s people promised", number=formats.number(people)),
-    }
-    return str(words[_HEADLINE[listing.name]])
+    one, many = _FIGURES[page.question.unit][_HEADLINE[listing.name]]
+    return counted(one, many, people, gettext) % {"number": formats.number(people)}
 
 
 def others(page: Asked, name: str) -> list[tuple[str, str, bool]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cluster4w.intake.areas.mending import Problem
-from cluster4w.intake.findings import Finding, message, summary, words
+from cluster4w.intake.findings import Finding, message, more_findings, summary, words
 from cluster4w.record.operations.areas import Saved
 from cluster4w.template.language import N_, Labels, Translate, label_in
 from cluster4w.template.rules import Severity
@@ -66,12 +66,14 @@ words(
     Severity.WARNING,
     N_("Fewer areas than before"),
     N_("Level %(level)s: the file holds %(count)s areas, the edition %(before)s. Nothing was deleted."),
+    N_("Level %(level)s: the file holds %(count)s area, the edition %(before)s. Nothing was deleted."),
 )
 words(
     "areas.other_country",
     Severity.INFO,
     N_("Rows of other countries"),
     N_("%(count)s rows of other countries were set aside."),
+    N_("%(count)s row of another country was set aside."),
 )
 words(
     "areas.no_outline",
@@ -95,7 +97,7 @@ words(
     Severity.WARNING,
     N_("The file of another edition"),
     N_(
-        "%(count)s of %(total)s codes name other areas here: the file belongs to another edition of the"
+        "Codes that name other areas here: %(count)s of %(total)s. The file belongs to another edition of the"
         " country’s areas. Load it into that edition."
     ),
 )
@@ -116,12 +118,14 @@ words(
     Severity.INFO,
     N_("Areas found by name"),
     N_("%(count)s areas were found by their name: the file has no codes, or others than the edition."),
+    N_("%(count)s area was found by its name: the file has no code for it, or another than the edition."),
 )
 words(
     "areas.new_in_edition",
     Severity.WARNING,
     N_("Areas that the edition did not have"),
     N_("Level %(level)s: %(count)s areas of the file were not in the edition and were added: %(codes)s."),
+    N_("Level %(level)s: %(count)s area of the file was not in the edition and was added: %(codes)s."),
 )
 words(
     "areas.parent_differs",
@@ -134,12 +138,14 @@ words(
     Severity.INFO,
     N_("Areas in several parts"),
     N_("%(count)s areas stand in the file in several parts, which were put together: %(codes)s."),
+    N_("%(count)s area stands in the file in several parts, which were put together: %(codes)s."),
 )
 words(
     "areas.swapped_axes",
     Severity.WARNING,
     N_("Latitude before longitude"),
     N_("The file writes latitude before longitude; the axes of %(count)s outlines were turned."),
+    N_("The file writes latitude before longitude; the axes of one outline were turned."),
 )
 words(
     "areas.outside_world",
@@ -160,15 +166,15 @@ words(
     "areas.outlines_missing",
     Severity.WARNING,
     N_("Areas without an outline"),
-    N_("%(label)s: %(count)s of %(total)s areas have an outline; missing: %(names)s."),
+    N_("%(label)s, areas with an outline: %(count)s of %(total)s; missing: %(names)s."),
 )
 words(
     "areas.coarser",
     Severity.WARNING,
     N_("Coarser outlines than before"),
     N_(
-        "Level %(level)s: %(count)s outlines of %(points)s points took the place of outlines of %(before)s"
-        " points. Load the finer file again if that was not meant."
+        "Level %(level)s: outlines (%(count)s) were replaced by coarser ones, of %(points)s points in place"
+        " of %(before)s. Load the finer file again if that was not meant."
     ),
 )
 words(
@@ -176,42 +182,49 @@ words(
     Severity.INFO,
     N_("Open rings"),
     N_("%(count)s outlines were not closed and were closed: %(codes)s."),
+    N_("%(count)s outline was not closed and was closed: %(codes)s."),
 )
 words(
     "areas.repeated_points",
     Severity.INFO,
     N_("Repeated points"),
     N_("%(count)s outlines held points or rings twice; one of each was kept: %(codes)s."),
+    N_("%(count)s outline held points or rings twice; one of each was kept: %(codes)s."),
 )
 words(
     "areas.touching",
     Severity.INFO,
     N_("Outlines that touch themselves"),
     N_("%(count)s outlines touched themselves and were cut into simple rings: %(codes)s."),
+    N_("%(count)s outline touched itself and was cut into simple rings: %(codes)s."),
 )
 words(
     "areas.crossing",
     Severity.WARNING,
     N_("Outlines that cross themselves"),
     N_("%(count)s outlines crossed themselves and were cut there; look at them on the map: %(codes)s."),
+    N_("%(count)s outline crossed itself and was cut there; look at it on the map: %(codes)s."),
 )
 words(
     "areas.empty_ring",
     Severity.INFO,
     N_("Rings around nothing"),
     N_("%(count)s outlines held rings that surround nothing; these were left out: %(codes)s."),
+    N_("%(count)s outline held rings that surround nothing; these were left out: %(codes)s."),
 )
 words(
     "areas.hole_outside",
     Severity.WARNING,
     N_("Holes outside their area"),
     N_("%(count)s outlines had a hole that lies outside; it was taken as a part of the area: %(codes)s."),
+    N_("%(count)s outline had a hole that lies outside; it was taken as a part of the area: %(codes)s."),
 )
 words(
     "areas.winding",
     Severity.INFO,
     N_("Rings that run the wrong way"),
     N_("%(count)s outlines had rings that ran the wrong way and were turned: %(codes)s."),
+    N_("%(count)s outline had rings that ran the wrong way and were turned: %(codes)s."),
 )
 
 #: What was mended in an outline to the code and severity that say it.
@@ -317,21 +330,21 @@ class LoadedAreas:
         lines = [f"{self.file} → {self.country} {self.edition}"]
         for level, count in sorted(self.read.items()):
             lines.append(
-                translate(N_("Level %(level)s: %(count)s areas read")) % {"level": level, "count": count}
+                translate(N_("Level %(level)s, areas read: %(count)s")) % {"level": level, "count": count}
             )
         lines.append(
-            translate(N_("Areas: %(added)s new, %(changed)s changed, %(unchanged)s unchanged"))
+            translate(N_("Areas: new %(added)s, changed %(changed)s, unchanged %(unchanged)s"))
             % {"added": self.saved.added, "changed": self.saved.changed, "unchanged": self.saved.unchanged}
         )
         for level, count in sorted(self.outlines.items()):
             lines.append(
-                translate(N_("Level %(level)s: %(count)s outlines written"))
+                translate(N_("Level %(level)s, outlines written: %(count)s"))
                 % {"level": level, "count": count}
             )
         for found in self.coverage:
             if found.count == found.total:
                 said = {"label": label_in(found.labels, translate), "total": found.total}
-                lines.append(translate(N_("%(label)s: all %(total)s areas have an outline")) % said)
+                lines.append(translate(N_("%(label)s: every area has an outline (%(total)s)")) % said)
         if any(self.links.values()):
             lines.append(
                 translate(N_("Links between editions: %(file)s from files, %(name)s by name")) % self.links
@@ -367,5 +380,5 @@ def findings_text(findings: Iterable[Finding], translate: Translate) -> list[str
         hint = f" → {finding.suggestion}" if finding.suggestion and finding.suggestion not in sentence else ""
         lines.append(f"{finding.severity}  {place}  {sentence}{hint}")
     if len(ranked) > SHOWN:
-        lines.append(translate(N_("… and %(count)s more findings")) % {"count": len(ranked) - SHOWN})
+        lines.append(more_findings(len(ranked) - SHOWN, translate))
     return lines

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cluster4w.intake.headers.map import Mapped, Vocabulary
+from cluster4w.intake.headers.map import DOUBTFUL, Mapped, Vocabulary
 from cluster4w.intake.headers.words import LETTERS, Words
 from cluster4w.record.queries.context import IGNORED, Aliases
 from cluster4w.template.targets import PARTS, Target, is_figure, parse_target
@@ -25,6 +25,8 @@ _WORDS = 95
 _ANY_AGE = {"women": "females", "men": "males"}
 _CHILDREN = ("enfant", "enfants", "child", "children", "nino", "ninos", "nina", "ninas")
 _YOUNG = frozenset(("girls", "boys"))
+#: What begins a header that counts a part of the people of the column before it.
+_PART_OF = re.compile(r"^\W*(?:dont|y compris|of (?:which|whom|them)|including)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -32,12 +34,14 @@ class _Column:
     """A column while its neighbours are looked at.
 
     ``words``: what its labels say together; ``understood``: whether its own header says any of it.
+    ``part``: what a header says behind "of which"; None for any other header.
     """
 
     mapped: Mapped
     words: Words
     folded: str
     understood: bool = False
+    part: Words | None = None
 
 
 def map_columns(
@@ -99,6 +103,7 @@ class _Assigner:
                 columns.append(self._column(index, header, tag, over))
         self._blocks(columns)
         self._months(columns)
+        self._parts_of_totals(columns)
         self._ages(columns)
         self._parts(columns)
         found = [c.mapped for c in columns]
@@ -134,7 +139,13 @@ class _Assigner:
             return _Column(replace(mapped, month=self._month(target, words)), words, folded, bool(own))
         mapped = self._read(base, header, tag, own, over)
         month = self._month(Target(mapped.key), words) if mapped.key else ""
-        return _Column(replace(mapped, month=month), words, folded, bool(own))
+        return _Column(replace(mapped, month=month), words, folded, bool(own), self._part(text))
+
+    def _part(self, header: str) -> Words | None:
+        """Return what a header says behind "of which": nothing where that is not known, or is a share."""
+        if (begins := _PART_OF.match(header)) is None:
+            return None
+        return ("%" not in header and self._vocabulary.words.of(header[begins.end() :])) or Words()
 
     def _over(self, above: Sequence[str]) -> Words:
         """Return what the labels above say, the nearest first; a side counts among unknown words as well."""
@@ -235,6 +246,49 @@ class _Assigner:
             if len(month) == 2:
                 mapped = replace(mapped, key=None, how="none", score=0)
             column.mapped = replace(mapped, month=month)
+
+    def _parts_of_totals(self, columns: list[_Column]) -> None:
+        """Settle "of which women": a part of the people of the column that stands right before its run."""
+        total: _Column | None = None
+        run: list[_Column] = []
+        last = -1
+        for column in columns:
+            if column.part is None or column.mapped.index != last + 1:
+                self._settle_run(total, run)
+                run = []
+                total = column if column.part is None else None
+            if column.part is not None:
+                run.append(column)
+            last = column.mapped.index
+        self._settle_run(total, run)
+
+    def _settle_run(self, total: _Column | None, run: Sequence[_Column]) -> None:
+        if total is None or total.mapped.how in ("none", "doubtful", "ignored"):
+            return
+        stem, _, known = (total.mapped.key or "").rpartition("_")
+        figures = {c.part.figure for c in run if c.part}
+        young = bool(figures & _YOUNG) or any(word in c.folded.split() for c in run for word in _CHILDREN)
+        for column in run:
+            said = column.part
+            if not said or column.mapped.how not in ("none", "doubtful"):
+                continue
+            if said.side not in ("", known) or said.group or said.month or said.part or said.total:
+                continue
+            of_homes = said.figure == "female_headed_households"
+            # "Households, of which women" may be those that women head; it is asked.
+            asked = stem == "households" and said.figure in ("women", "females")
+            figure = "female_headed_households" if asked else said.figure
+            if stem not in ("individuals", "households") or (stem == "households") != (of_homes or asked):
+                continue
+            if figure in _ANY_AGE and said.bare and not young and not figures.issuperset(_ANY_AGE):
+                # Women alone may be adults or of any age.
+                figure, asked = _ANY_AGE[figure], True
+            target = Target(f"{figure}_{known}", total.mapped.group)
+            if not is_figure(self._template.by_key.get(target.key)) or figure == stem:
+                continue
+            how, score = ("doubtful", DOUBTFUL) if asked else ("words", _WORDS)
+            column.words, column.understood = said, True
+            column.mapped = replace(_given(column.mapped, target, how, score), month=total.mapped.month)
 
     def _ages(self, columns: list[_Column]) -> None:
         """Take "women" and "men" side by side for those of any age, where nobody younger is counted apart."""

@@ -100,18 +100,21 @@ words(
     Severity.INFO,
     N_("Breakdowns"),
     N_("%(count)s rows by sex, age or disability were set aside: the totals are in other rows."),
+    N_("%(count)s row by sex, age or disability was set aside: the totals are in other rows."),
 )
 words(
     "needs.other_sectors",
     Severity.INFO,
     N_("Rows of other sectors"),
     N_("%(count)s rows of other sectors were set aside."),
+    N_("%(count)s row of another sector was set aside."),
 )
 words(
     "needs.empty",
     Severity.INFO,
     N_("Rows without figures"),
     N_("%(count)s rows hold no figure; absent is not zero."),
+    N_("%(count)s row holds no figure; absent is not zero."),
 )
 words(
     "needs.assumed_measure",
@@ -138,6 +141,7 @@ words(
     Severity.INFO,
     N_("Rows of totals"),
     N_("%(count)s rows of totals were set aside: the figures of areas are added up here, not read twice."),
+    N_("%(count)s row of totals was set aside: the figures of areas are added up here, not read twice."),
 )
 words(
     "needs.totals_differ",
@@ -153,7 +157,7 @@ words(
     Severity.WARNING,
     N_("Parts that are not the whole"),
     N_(
-        "%(area)s: the figure is %(value)s, but %(parts)s of its %(every)s areas come to %(total)s"
+        "%(area)s: the figure is %(value)s, but its areas (%(parts)s of %(every)s) come to %(total)s"
         " (difference %(difference)s). Both stay as they are; the difference is known at this level only."
     ),
 )
@@ -162,23 +166,23 @@ words(
     Severity.WARNING,
     N_("Unusual household sizes"),
     N_(
-        "%(area)s: %(people)s people in %(value)s households are %(size)s people a household. Between 3 and 9"
-        " is usual: check both figures."
+        "%(area)s: people %(people)s, households %(value)s, which makes a household size of %(size)s. Between"
+        " 3 and 9 is usual: check both figures."
     ),
 )
 words(
     "needs.missing_areas",
     Severity.INFO,
     N_("Areas without a figure"),
-    N_("%(level)s: %(count)s of %(total)s areas have a figure; missing: %(names)s. Absent is not zero."),
+    N_("%(level)s, areas with a figure: %(count)s of %(total)s; missing: %(names)s. Absent is not zero."),
 )
 words(
     "needs.looks_like_edition",
     Severity.WARNING,
     N_("A table of another edition"),
     N_(
-        "Codes and names agree with the edition %(edition)s in %(count)s of %(total)s rows and with %(own)s"
-        " in %(own_count)s. Load the file with the edition %(edition)s: its codes are then translated."
+        "Rows whose code and name agree with the edition %(edition)s: %(count)s of %(total)s; with %(own)s:"
+        " %(own_count)s. Load the file with the edition %(edition)s: its codes are then translated."
     ),
 )
 words(
@@ -210,8 +214,8 @@ words(
     Severity.WARNING,
     N_("Areas that may have been divided"),
     N_(
-        "%(level)s: the edition %(edition)s has %(theirs)s areas, this one %(ours)s. An area of the same name"
-        " may be smaller there; its figure stands as the file gives it."
+        "%(level)s, number of areas: %(theirs)s in the edition %(edition)s, %(ours)s in this one. An area"
+        " of the same name may be smaller there; its figure stands as the file gives it."
     ),
 )
 words(
@@ -228,12 +232,17 @@ words(
         "Operation %(operation)s: the round %(round)s was read; %(count)s earlier rounds were set aside."
         " Rounds are never added."
     ),
+    N_(
+        "Operation %(operation)s: the round %(round)s was read; %(count)s earlier round was set aside."
+        " Rounds are never added."
+    ),
 )
 words(
     "needs.added_up",
     Severity.INFO,
     N_("Rows added up"),
     N_("%(rows)s rows of one round were added up to %(count)s figures: the table gives areas several rows."),
+    N_("%(rows)s rows of one round were added up to %(count)s figure: the table gives an area several rows."),
 )
 words(
     "needs.date_differs",
@@ -350,19 +359,21 @@ class LoadedNeeds:
         """Return a short report for a terminal."""
         lines = [
             f"{self.file} → {self.operation} ({self.source}, {self.dated.isoformat()})",
-            translate(N_("Rows: %(read)s read, %(used)s used, %(left_out)s left out for an error"))
+            translate(N_("Rows: read %(read)s, used %(used)s, left out for an error %(left_out)s"))
             % self.rows,
             translate(
                 N_(
-                    "Set aside: %(other_sectors)s of other sectors, %(breakdowns)s breakdowns, "
-                    "%(empty)s empty, %(totals)s of totals, %(older_rounds)s of earlier rounds"
+                    "Set aside: of other sectors %(other_sectors)s, breakdowns %(breakdowns)s, "
+                    "empty %(empty)s, of totals %(totals)s, of earlier rounds %(older_rounds)s"
                 )
             )
             % self.rows,
         ]
         for level, count in self.by_level().items():
             line = (
-                N_("Level %(level)s: %(count)s figures") if level else N_("Whole country: %(count)s figures")
+                N_("Level %(level)s, figures: %(count)s")
+                if level
+                else N_("Whole country, figures: %(count)s")
             )
             lines.append(translate(line) % {"level": level, "count": count})
         return "\n".join([*lines, *findings_text(self.findings, translate)])

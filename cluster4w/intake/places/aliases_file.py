@@ -54,9 +54,9 @@ class LoadedAliases:
     def as_text(self, translate: Translate) -> str:
         """Return the counts as a sentence."""
         words = N_(
-            "%(file)s: %(read)s rows read: %(learned)s learned, %(known)s known already, %(unmatched)s of no"
-            " organisation of the operation, %(elsewhere)s for other countries, %(ambiguous)s of several"
-            " organisations."
+            "%(file)s, rows read: %(read)s. Learned: %(learned)s, known already: %(known)s, of no"
+            " organisation of the operation: %(unmatched)s, for other countries: %(elsewhere)s, of several"
+            " organisations: %(ambiguous)s."
         )
         return translate(words) % asdict(self)
 

@@ -38,24 +38,28 @@ words(
     _I,
     N_("Hidden or filtered rows"),
     N_("The sheet “%(sheet)s” has %(count)s hidden or filtered rows. They were read like all others."),
+    N_("The sheet “%(sheet)s” has %(count)s hidden or filtered row. It was read like all others."),
 )
 words(
     "sheet.hidden_columns",
     _I,
     N_("Hidden columns"),
     N_("The sheet “%(sheet)s” has hidden columns (%(columns)s). They were read like all others."),
+    N_("The sheet “%(sheet)s” has a hidden column (%(columns)s). It was read like all others."),
 )
 words(
     "rows.skipped",
     _I,
     N_("Rows that are no data"),
     N_("Rows %(ranges)s were skipped: %(reason)s."),
+    N_("Row %(ranges)s was skipped: %(reason)s."),
 )
 words(
     "rows.other_cluster",
     _I,
     N_("Rows of other clusters"),
     N_("%(count)s rows of the cluster “%(cluster)s” were set aside (rows %(ranges)s)."),
+    N_("%(count)s row of the cluster “%(cluster)s” was set aside (row %(ranges)s)."),
 )
 words(
     "rows.vanished",
@@ -64,6 +68,10 @@ words(
     N_(
         "%(count)s recorded rows of the same organisations and months are not in this file. They stay in the"
         " record; withdraw those that are wrong."
+    ),
+    N_(
+        "%(count)s recorded row of the same organisations and months is not in this file. It stays in the"
+        " record; withdraw it if it is wrong."
     ),
 )
 words(
@@ -95,6 +103,7 @@ words(
     _I,
     N_("Rows without an activity"),
     N_("%(count)s rows name no activity: they count for presence only, not for people."),
+    N_("%(count)s row names no activity: it counts for presence only, not for people."),
 )
 words(
     "area.level_not_loaded",
@@ -104,12 +113,17 @@ words(
         "Not all communes of this edition are loaded: %(count)s names are kept as they were typed. Load"
         " the others with “cluster4w areas load”."
     ),
+    N_(
+        "Not all communes of this edition are loaded: %(count)s name is kept as it was typed. Load"
+        " the others with “cluster4w areas load”."
+    ),
 )
 words(
     "organisation.not_registered",
     _I,
     N_("Names outside the register"),
     N_("“%(value)s” is not in the register of organisations; the name is kept as typed (%(count)s rows)."),
+    N_("“%(value)s” is not in the register of organisations; the name is kept as typed (%(count)s row)."),
 )
 
 words(
@@ -127,6 +141,8 @@ words(
     _I,
     N_("Rows that became several"),
     N_("%(rows)s rows of the sheet became %(records)s lines, %(reason)s."),
+    N_("%(rows)s row of the sheet became %(records)s lines, %(reason)s."),
+    counts="rows",
 )
 words(
     "figures.added_up",
@@ -152,6 +168,7 @@ words(
     _I,
     N_("Merged cells"),
     N_("“%(header)s” is merged over several rows; its value was read for each of them (rows %(ranges)s)."),
+    N_("“%(header)s” is merged over several rows; its value was read for this one as well (row %(ranges)s)."),
 )
 words(
     "cells.merged_figure",
@@ -161,6 +178,10 @@ words(
         "The figures of “%(header)s” are merged over several rows (rows %(ranges)s). Each was read for"
         " the first"
         " of its rows only: nobody can tell how it divides. Write a figure into every row."
+    ),
+    N_(
+        "A figure of “%(header)s” is merged over several rows, from row %(ranges)s on. It was read for"
+        " the first of them only: nobody can tell how it divides. Write a figure into every row."
     ),
 )
 words(
@@ -172,6 +193,10 @@ words(
         " They were"
         " not read: write the year into the headers, for example “janv. 2016”."
     ),
+    N_(
+        "The column of a month (%(columns)s) does not say its year, and the plan covers more than one. It was"
+        " not read: write the year into the header, for example “janv. 2016”."
+    ),
 )
 words(
     "column.months_uncounted",
@@ -182,6 +207,10 @@ words(
         " read: write"
         " it above them, for example “Households reached”, or say it of the first one on the page of"
         " the columns."
+    ),
+    N_(
+        "The column %(columns)s is a month, but nothing says what its figures are. It was not read: write it"
+        " above, for example “Households reached”, or say it on the page of the columns."
     ),
 )
 

@@ -14,7 +14,7 @@ words(
     N_("Unlike what was reported before"),
     N_(
         "%(a)s is far from what this organisation has reported of “%(entry)s”: %(low)s to %(high)s, on"
-        " average %(mean)s (%(count)s figures). Look for a digit too many or too few; if the figure is"
+        " average %(mean)s (figures: %(count)s). Look for a digit too many or too few; if the figure is"
         " right, send the row as it is."
     ),
 )
@@ -63,6 +63,11 @@ words(
         " for the first time this year, and the file has no column that says so. Add the column"
         " “%(column)s”; without it these people do not count."
     ),
+    N_(
+        "%(count)s row (row %(ranges)s) is of an activity that counts people only when they are assisted"
+        " for the first time this year, and the file has no column that says so. Add the column"
+        " “%(column)s”; without it these people do not count."
+    ),
 )
 words(
     "who.partner_is_self",
@@ -72,6 +77,10 @@ words(
         "In %(count)s rows (rows %(ranges)s) the implementing partner is the reporting organisation"
         " itself. Leave the cell empty where no other organisation carries the activity out."
     ),
+    N_(
+        "In %(count)s row (row %(ranges)s) the implementing partner is the reporting organisation"
+        " itself. Leave the cell empty where no other organisation carries the activity out."
+    ),
 )
 words(
     "who.donor_is_self",
@@ -79,6 +88,10 @@ words(
     N_("Donor is the organisation itself"),
     N_(
         "In %(count)s rows (rows %(ranges)s) the donor is the reporting organisation itself. Name who"
+        " pays, or leave the cell empty for own funds."
+    ),
+    N_(
+        "In %(count)s row (row %(ranges)s) the donor is the reporting organisation itself. Name who"
         " pays, or leave the cell empty for own funds."
     ),
 )
@@ -91,6 +104,11 @@ words(
         " address. This column can be published: move them to the contact columns, which never leave the"
         " cluster."
     ),
+    N_(
+        "%(count)s cell of “%(column)s” (row %(ranges)s) seems to hold a telephone number or an e-mail"
+        " address. This column can be published: move it to the contact columns, which never leave the"
+        " cluster."
+    ),
 )
 words(
     "numbers.as_text",
@@ -99,6 +117,10 @@ words(
     N_(
         "“%(column)s” has %(count)s different figures that are text (%(examples)s). They were read, but"
         " Excel leaves them out of its sums: turn them into numbers."
+    ),
+    N_(
+        "“%(column)s” has %(count)s figure that is text (%(examples)s). It was read, but Excel leaves it"
+        " out of its sums: turn it into a number."
     ),
 )
 words(
@@ -109,6 +131,10 @@ words(
         "“%(column)s” has %(count)s different texts with blanks before, after or twice between words"
         " (%(examples)s). They were read without them, but filters and look-ups of Excel do not find"
         " them."
+    ),
+    N_(
+        "“%(column)s” has %(count)s text with blanks before, after or twice between words (%(examples)s)."
+        " It was read without them, but filters and look-ups of Excel do not find it."
     ),
 )
 words(

@@ -70,8 +70,8 @@ words(
     _W,
     N_("Planned, with people reached"),
     N_(
-        "The activity is planned, and yet %(a)s are reached. Set the status to completed if it took"
-        " place; otherwise write the figure under targeted."
+        "The activity is planned, and yet people are said to be reached (%(a)s). Set the status to"
+        " completed if it took place; otherwise write the figure under targeted."
     ),
 )
 words(
@@ -79,8 +79,8 @@ words(
     _W,
     N_("Suspended or cancelled, with people reached"),
     N_(
-        "The activity is suspended or cancelled, so the %(a)s reached do not count. Give what took place"
-        " a row of its own, with the status completed."
+        "The activity is suspended or cancelled, so what is reached (%(a)s) does not count. Give what"
+        " took place a row of its own, with the status completed."
     ),
 )
 words(
@@ -88,8 +88,8 @@ words(
     _I,
     N_("Ongoing, with people reached"),
     N_(
-        "The activity is ongoing, so the %(a)s reached do not count yet. Give what is done a row of its"
-        " own, with the status completed."
+        "The activity is ongoing, so what is reached (%(a)s) does not count yet. Give what is"
+        " done a row of its own, with the status completed."
     ),
 )
 words(
@@ -148,8 +148,8 @@ words(
     _W,
     N_("Unusual quantity per household"),
     N_(
-        "%(a)s items for %(b)s households are %(ratio)s for each; usual are %(low)s to %(high)s. Correct"
-        " the quantity or the households."
+        "Quantity %(a)s, households %(b)s: that makes %(ratio)s for each household; usual is %(low)s to"
+        " %(high)s. Correct the quantity or the households."
     ),
 )
 words(
@@ -157,15 +157,18 @@ words(
     _W,
     N_("Quantity is not the households"),
     N_(
-        "The quantity is counted in households: %(a)s, but %(b)s households are reached. Make both say"
-        " the same."
+        "The quantity is counted in households: it says %(a)s, but the households reached are given as"
+        " %(b)s. Make both say the same."
     ),
 )
 words(
     "quantity.not_individuals",
     _W,
     N_("Quantity is not the people"),
-    N_("The quantity is counted in people: %(a)s, but %(b)s people are reached. Make both say the same."),
+    N_(
+        "The quantity is counted in people: it says %(a)s, but the people reached are given as %(b)s. Make"
+        " both say the same."
+    ),
 )
 words(
     "reached.missing",
@@ -244,8 +247,8 @@ words(
     _W,
     N_("More elderly women than women"),
     N_(
-        "%(a)s elderly women are more than %(b)s women. The elderly are part of the adults: correct one"
-        " of the two."
+        "Elderly women: %(a)s, women: %(b)s. The elderly are part of the adults and cannot be more:"
+        " correct one of the two."
     ),
 )
 words(
@@ -253,35 +256,44 @@ words(
     _W,
     N_("More elderly men than men"),
     N_(
-        "%(a)s elderly men are more than %(b)s men. The elderly are part of the adults: correct one of"
-        " the two."
+        "Elderly men: %(a)s, men: %(b)s. The elderly are part of the adults and cannot be more: correct"
+        " one of the two."
     ),
 )
 words(
     "people.elderly_above_total",
     _E,
     N_("More elderly people than people"),
-    N_("%(sum)s elderly women and men are more than %(total)s people. Correct one of the two."),
+    N_(
+        "Elderly women and men together: %(sum)s, people in all: %(total)s. A part cannot be more than the"
+        " whole: correct one of the two."
+    ),
 )
 words(
     "people.disabled_above_total",
     _E,
     N_("More people with disabilities than people"),
-    N_("%(a)s people with disabilities are more than %(b)s people. Correct one of the two."),
+    N_(
+        "People with disabilities: %(a)s, people in all: %(b)s. A part cannot be more than the whole: correct"
+        " one of the two."
+    ),
 )
 words(
     "households.women_headed_above_total",
     _E,
     N_("More women-headed households than households"),
-    N_("%(a)s women-headed households are more than %(b)s households. Correct one of the two."),
+    N_(
+        "Women-headed households: %(a)s, households in all: %(b)s. A part cannot be more than the whole:"
+        " correct one of the two."
+    ),
 )
 words(
     "households.size",
     _W,
     N_("Unusual household size"),
     N_(
-        "%(a)s people in %(b)s households are %(ratio)s people per household, outside the usual %(low)s"
-        " to %(high)s. Check both figures; one may be in the place of the other."
+        "People %(a)s, households %(b)s: that makes a household size of %(ratio)s, outside the usual"
+        " %(low)s to %(high)s. Check both figures; one may be in the place of the other."
     ),
 )
 words(

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import orm
 
 from cluster4w.intake.check import Check
-from cluster4w.intake.findings import Finding
+from cluster4w.intake.findings import Finding, suggestion_of
 from cluster4w.intake.headers.choose import is_findings_sheet
 from cluster4w.intake.open import guarded, open_workbook
 from cluster4w.intake.opening.scan import column_letter
@@ -85,6 +85,13 @@ def _finding(found: Any) -> Finding:
     )  # fmt: skip
 
 
+def _worded(finding: Finding, translate: Translate) -> Finding:
+    """Return a finding with its suggestion in words that go into the workbook."""
+    if "suggested" not in finding.params:
+        return finding
+    return replace(finding, suggestion=suggestion_of(finding, translate))
+
+
 def form_of(content: bytes) -> str:
     """Return the ending of the workbook that :func:`annotate` makes: ``xlsx``, or ``xlsm`` with macros."""
     if not is_excel(content):
@@ -127,7 +134,8 @@ class _Annotated:
         accept: bool,
         converted: bool,
     ) -> None:
-        self._checked, self._names = replace(checked, findings=distinct(checked.findings)), names
+        findings = distinct(_worded(f, translate) for f in checked.findings)
+        self._checked, self._names = replace(checked, findings=findings), names
         self._language, self._translate = language, translate
         self._accept, self._converted = accept, converted
         self._parts = Parts(Package(content))
@@ -197,7 +205,7 @@ class _Annotated:
             "file": self._checked.name,
         }
         notes = [
-            say(N_("%(file)s: %(errors)s errors, %(warnings)s warnings.")) % counts,
+            say(N_("%(file)s. Errors: %(errors)s, warnings: %(warnings)s.")) % counts,
             say(
                 N_(
                     "Red cells must be corrected, yellow ones looked at: the comment of each says why. The"
@@ -211,8 +219,8 @@ class _Annotated:
             notes.append(
                 say(
                     N_(
-                        "%(count)s blue cells were filled in with suggestions that only write properly what"
-                        " the row says. All other suggestions wait for you."
+                        "Blue cells: %(count)s, filled in with suggestions that only write properly what the"
+                        " row says. All other suggestions wait for you."
                     )
                 )
                 % {"count": len(self._filled)}
@@ -221,8 +229,8 @@ class _Annotated:
             notes.append(
                 say(
                     N_(
-                        "%(count)s cells were corrected on the site: they are blue, and the comment of each"
-                        " says what your file says and what was read. Correct your file too."
+                        "Cells corrected on the site: %(count)s. They are blue, and the comment of each says"
+                        " what your file says and what was read. Correct your file too."
                     )
                 )
                 % {"count": len(fixes)}

@@ -118,7 +118,7 @@ class _Words:
             notes.append(
                 said(
                     N_(
-                        "%(count)s more were reached by activities without a month of the plan: they are in "
+                        "Reached besides by activities without a month of the plan: %(count)s. They are in "
                         "no month here."
                     )
                 )

@@ -71,6 +71,29 @@ class Look:
     name: str = "map"
 
 
+#: By unit: what is said of a gap of one, and of a larger one.
+_WITHOUT = {
+    "household": (
+        N_("%(name)s: %(gap)s household without, %(share)s reached"),
+        N_("%(name)s: %(gap)s households without, %(share)s reached"),
+    ),
+    "individual": (
+        N_("%(name)s: %(gap)s person without, %(share)s reached"),
+        N_("%(name)s: %(gap)s people without, %(share)s reached"),
+    ),
+}
+_LEFT = {
+    "household": (
+        N_("%(name)s: %(gap)s household left after this part, %(share)s reached"),
+        N_("%(name)s: %(gap)s households left after this part, %(share)s reached"),
+    ),
+    "individual": (
+        N_("%(name)s: %(gap)s person left after this part, %(share)s reached"),
+        N_("%(name)s: %(gap)s people left after this part, %(share)s reached"),
+    ),
+}
+
+
 def sentence(row: GapRow, question: Question) -> str:
     """Return the English source sentence about an area, with ``name``, ``gap`` and ``share`` to fill in."""
     base = row.in_need if question.measure == "need" else row.target
@@ -80,14 +103,8 @@ def sentence(row: GapRow, question: Question) -> str:
         return N_("%(name)s: not available")
     if row.gap <= 0:
         return N_("%(name)s: nothing missing, %(share)s reached")
-    household = question.unit == "household"
-    if question.is_part and household:
-        return N_("%(name)s: %(gap)s households left after this part, %(share)s reached")
-    if question.is_part:
-        return N_("%(name)s: %(gap)s people left after this part, %(share)s reached")
-    if household:
-        return N_("%(name)s: %(gap)s households without, %(share)s reached")
-    return N_("%(name)s: %(gap)s people without, %(share)s reached")
+    one, many = (_LEFT if question.is_part else _WITHOUT)[question.unit]
+    return one if row.gap == 1 else many
 
 
 def choose_view(level: int, *, outlines: bool, grid: bool, points: bool) -> tuple[View, ...]:

@@ -75,12 +75,12 @@ def top_table(
         case "presence":
             rows = [r for r in areas if r.pcode in around.present]
             made = _who(rows, around.present, language)
-            words = (N_("Who is where"), N_("Nobody is present."), N_("and %(count)s more areas"))
+            words = (N_("Who is where"), N_("Nobody is present."), N_("and more areas: %(count)s"))
             heads = [name, translate(N_("Gap")), translate(N_("Org.")), translate(N_("Who reports"))]
         case "overlap":
             rows = [r for r in areas if r.pcode in around.together or (r.coverage or 0) > 1]
             made = _together(rows, around.together, language, translate)
-            words = (N_("Overlaps"), N_("No overlap is known."), N_("and %(count)s more areas"))
+            words = (N_("Overlaps"), N_("No overlap is known."), N_("and more areas: %(count)s"))
             heads = [name, "%", translate(N_("Several organisations, same activity and month"))]
         case _:
             return _gaps(table, [r for r in areas if r.missing], lines, language, translate)
@@ -225,7 +225,7 @@ def _cells(row: GapRow | None, table: GapTable, language: str, *, whole: bool) -
 def _gap_notes(tables: Sequence[GapTable], left_out: int, language: str, translate: Translate) -> str:
     notes = []
     if left_out > 0:
-        words = translate(N_("and %(count)s more areas with a gap"))
+        words = translate(N_("and more areas with a gap: %(count)s"))
         notes.append(words % {"count": number(left_out, language)})
     unplaced = [sum((r.reached or 0) for r in table.rows if r.kind != "area") for table in tables]
     if any(unplaced):

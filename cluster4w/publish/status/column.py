@@ -135,7 +135,7 @@ def _count(cells: str, language: str) -> str:
         "bad": f'(SUMPRODUCT(--({cells}<>""))-{good}-{doubtful})',
         "doubtful": doubtful,
     }
-    words = translator(language)(N_("%(good)s rows OK, %(bad)s to correct, %(doubtful)s to look at"))
+    words = translator(language)(N_("Rows OK: %(good)s, to correct: %(bad)s, to look at: %(doubtful)s"))
     parts = re.split(r"%\((\w+)\)s", words)
     return "=" + "&".join(figures[part] if at % 2 else f'"{part}"' for at, part in enumerate(parts))
 

@@ -67,7 +67,7 @@ def report_nothing(
     if rows:
         raise Refusal(
             "nil_report.has_rows",
-            N_("The record holds %(rows)s activities of this organisation in %(month)s: no nil report."),
+            N_("The record holds activities of this organisation in %(month)s (%(rows)s): no nil report."),
             rows=rows,
             month=month,
         )
