@@ -66,6 +66,8 @@ class RowJudge:
         self._said: Said | None = None
         #: Column key to the language of the choices that the file writes there, where it is plain.
         self.language_of: Callable[[str], str | None] = lambda _: None
+        # Column key and parameters of an issue to what is made of them; they stand here so that they stay.
+        self._spoken: dict[tuple[str, int], tuple[Mapping[str, Any], Mapping[str, Any], str | None]] = {}
         self.without_activity = 0
         self.kept_as_typed = 0
 
@@ -172,13 +174,11 @@ class RowJudge:
 
     def _say_issue(self, number: int, row: Row, key: str, issue: Issue, values: Values) -> Severity | None:
         severity, suggestion, params = None, issue.suggestion, issue.params
-        if suggested := params.get("suggested"):
-            # What the file writes elsewhere decides, else the misspelt word itself; else each reader's words.
-            spoken = self.language_of(key) or params["spoken"]
-            params = {name: said for name, said in params.items() if name != "spoken"}
-            if spoken in suggested:
-                suggestion = suggested[spoken]
-                del params["suggested"]
+        if "suggested" in params:
+            # Many cells share an issue: what is made of it is shared too.
+            if (key, id(params)) not in self._spoken:
+                self._spoken[key, id(params)] = params, *self._in_words(key, params, suggestion)
+            _, params, suggestion = self._spoken[key, id(params)]
         if issue.code == "cell.error":
             column = self.context.template.column(key)
             # A failed look-up of a code is mended by the name beside it.
@@ -191,6 +191,20 @@ class RowJudge:
                 # A look-up of the code of no place: nothing is lost.
                 severity = Severity.INFO
         return self._say_cell(issue.code, number, key, row, params, suggestion, severity)
+
+    def _in_words(
+        self, key: str, params: Mapping[str, Any], suggestion: str | None
+    ) -> tuple[Mapping[str, Any], str | None]:
+        """Return what fills a sentence, and a suggestion in the language of the file.
+
+        What the file writes elsewhere decides, else the misspelt word itself; else each reader's words.
+        """
+        suggested, spoken = params["suggested"], self.language_of(key) or params["spoken"]
+        kept = {name: said for name, said in params.items() if name != "spoken"}
+        if spoken in suggested:
+            suggestion = suggested[spoken]
+            del kept["suggested"]
+        return kept, suggestion
 
     def _is_blank(self, row: Row, key: str) -> bool:
         """Tell whether the file has this column and the row says nothing in it."""
