@@ -49,13 +49,7 @@ def count(rows: Iterable[Activity], left_out: set[int], how: Counting) -> dict[t
     lines: dict[tuple[Any, ...], Line] = defaultdict(Line)
     parts: dict[tuple[Any, ...], list[Activity]] = defaultdict(list)
     for row in rows:
-        if row.superseded_at is not None or row.withdrawn or not _in_months(row, how):
-            continue
-        if how.group is not None and row.population_group != how.group:
-            continue
-        if how.organisation is not None and row.organisation_id != how.organisation:
-            continue
-        if how.activity_type is not None and row.activity_type != how.activity_type:
+        if not _is_asked(row, how):
             continue
         area = (row.adm1_pcode, row.adm2_pcode, row.adm3_pcode if how.level == 3 else None)
         choice = how.types.get(row.activity_type or "")
@@ -68,6 +62,22 @@ def count(rows: Iterable[Activity], left_out: set[int], how: Counting) -> dict[t
     for (area, kind, _group), found in parts.items():
         _add(lines[area], found, left_out, how.types[kind].attributes["counting_rule"], how)
     return dict(lines)
+
+
+def counts_as_present(row: Activity, how: Counting) -> bool:
+    """Tell whether a row is one of those asked for, and shows that its organisation is present."""
+    return _is_asked(row, how) and _is_present(row, how.types.get(row.activity_type or ""), how)
+
+
+def _is_asked(row: Activity, how: Counting) -> bool:
+    return (
+        row.superseded_at is None
+        and not row.withdrawn
+        and _in_months(row, how)
+        and how.group in (None, row.population_group)
+        and how.organisation in (None, row.organisation_id)
+        and how.activity_type in (None, row.activity_type)
+    )
 
 
 def _in_months(row: Activity, how: Counting) -> bool:

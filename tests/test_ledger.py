@@ -29,6 +29,7 @@ from cluster4w.record.operations.activities import Change, record_versions
 from cluster4w.record.operations.corrections import restore_version, withdraw_activity
 from cluster4w.record.operations.double_counts import settle, take_back
 from cluster4w.record.operations.ledger import complete_ledgers
+from cluster4w.record.queries import ledger as queries
 from cluster4w.record.queries.areas import load_gazetteer
 from cluster4w.record.queries.coverage import Window
 from cluster4w.record.queries.ledger_check import differences
@@ -37,7 +38,7 @@ from cluster4w.record.queries.operations import template_of
 from cluster4w.template.kinds import Values
 from cluster4w.template.problems import Refusal
 from tests import books
-from tests.plain_counting import Counting, count
+from tests.plain_counting import Counting, count, counts_as_present
 
 #: Every counting rule, a type that counts towards no target, one that the template does not know, none.
 TYPES = (
@@ -246,6 +247,9 @@ def check(
         )
         assert found.present.get(area, set()) == line.organisations
     assert found.counts.keys() <= lines.keys()
+    inside = [row for row in rows if counts_as_present(row, how)]
+    said = {row.organisation_id for row in inside if row.activity_type or row.sub_sector}
+    assert found.unsaid == len({row.organisation_id for row in inside} - said)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -295,7 +299,7 @@ def test_what_areas_come_to_by_group_type_and_month_adds_up_to_what_they_come_to
             assert len({said for _, said in parts}) > 1
             for (area, _), part in parts.items():
                 sums.setdefault(area, Count()).add(part)
-            assert comparable(Response(sums, frozenset(), {}, (), True))[0] == whole, beside
+            assert comparable(Response(sums, frozenset(), {}, 0, (), True))[0] == whole, beside
         # Of every group by itself the pencil says the same.
         groups = {group for _, group in counts_beside(session, operation, asked, doubles, "population_group")}
         for group in groups - {None}:
@@ -436,6 +440,39 @@ def test_what_was_rolled_back_is_in_no_figure(database_url: str) -> None:
         assert response(session, operation, asked).counts[None, "ML0701", None].reached.value == 16
         assert list(differences(session, operation)) == []
     engine.dispose()
+
+
+def test_a_process_reads_each_block_once_and_one_that_is_gone_again(
+    session: orm.Session, operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partners = Partners(session, operation, 13)
+    asked = Asked(2, "shelter", "household", Window())
+    read: list[int] = []
+    whole = queries._read
+
+    def counting(session: orm.Session, operation: Operation, digests: Any) -> Any:
+        read.append(len(digests))
+        return whole(session, operation, digests)
+
+    monkeypatch.setattr(queries, "_read", counting)
+    queries.forget()
+    for _ in range(3):
+        partners.upload()
+        for _ in range(2):
+            response(session, operation, asked)
+    assert read[0] >= 2
+    assert 1 <= max(read[1:]) <= 2
+    assert len(read) == 3
+    # Somebody packs blocks together between the reading of their digests and of their contents.
+    full = comparable(response(session, operation, asked))
+    queries.forget()
+    stale = [*queries.block_digests(session, operation), "gone"]
+    answers = iter([stale])
+    there = queries.block_digests
+    monkeypatch.setattr(queries, "block_digests", lambda *arguments: next(answers, None) or there(*arguments))
+    read.clear()
+    assert comparable(response(session, operation, asked)) == full
+    assert read[:2] == [len(stale), len(stale) - 1]
 
 
 def test_two_who_record_at_once_lose_nothing(database_url: str) -> None:

@@ -18,7 +18,7 @@ from cluster4w.template.lists import CountingRule
 class Note:
     """A sentence: an English source message with its parameters.
 
-    ``one``: the message where its rows, areas or people are a single one.
+    ``one``: the message where its rows, areas, people or organisations are a single one.
     """
 
     message: str
@@ -27,7 +27,9 @@ class Note:
 
     def words(self, translate: Translate, figure: Callable[[int], str] = str) -> str:
         """Return the sentence in the user's language; ``figure`` writes its numbers."""
-        many = next((self.params[k] for k in ("rows", "areas", "people") if k in self.params), None)
+        many = next(
+            (self.params[k] for k in ("rows", "areas", "people", "organisations") if k in self.params), None
+        )
         text = counted(self.one or self.message, self.message, many or 0, translate)
         if not self.params:
             return text
@@ -43,8 +45,9 @@ def notes_of(
     template: Template,
     targets: Targets,
     used: Set[str],
+    unsaid: int,
 ) -> tuple[Note, ...]:
-    """Return the notes of a table, the gravest first."""
+    """Return the notes of a table, the gravest first; ``unsaid``: organisations that name no sub-sector."""
     notes: list[Note] = []
     if not targets.has("in_need" if measure == "need" else "targeted"):
         notes.append(
@@ -61,6 +64,20 @@ def notes_of(
         silent += count.silent_rows
         unsaid += count.first_unsaid
         not_first += count.not_first
+    if unsaid:
+        notes.append(
+            Note(
+                N_(
+                    "%(organisations)s of the organisations present name neither activity type nor"
+                    " sub-sector: they count as present in every sub-sector."
+                ),
+                {"organisations": unsaid},
+                N_(
+                    "One of the organisations present names neither activity type nor sub-sector: it counts"
+                    " as present in every sub-sector."
+                ),
+            )
+        )
     notes += _about_places(rows)
     notes += _about_targets(rows, total)
     notes += _about_doubles(total)

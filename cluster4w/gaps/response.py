@@ -11,7 +11,7 @@ from sqlalchemy import orm
 from cluster4w.gaps.counting import AreaKey, Asked, counts_by_area
 from cluster4w.gaps.rules import Count, types_of
 from cluster4w.models import Operation
-from cluster4w.record.ledger.chosen import CERCLES
+from cluster4w.record.ledger.chosen import CERCLES, Chosen
 from cluster4w.record.ledger.lines import Lines
 from cluster4w.record.queries.coverage import PLANNED, REACHED, Window
 from cluster4w.record.queries.ledger import choose, lines_of, rows_by
@@ -29,6 +29,8 @@ class Response:
     types: frozenset[str]
     #: Organisations present in an area, whatever the figures of their rows.
     present: Mapping[AreaKey, set[int]]
+    #: Organisations present that name neither activity type nor sub-sector in any of their rows.
+    unsaid: int
     #: Months of the plan that have a row of whatever kind.
     months: tuple[str, ...]
     #: The record has any row in the months that were asked for.
@@ -44,12 +46,14 @@ def response(session: orm.Session, operation: Operation, asked: Asked) -> Respon
         for counting in (True, False)
     )
     counts = counts_by_area(session, operation, asked, load_doubles(session, operation, window), lines)
+    there_are = choose(lines, window, types=everything, group=asked.group, present_in=asked.sub_sector)
     counted = choose(lines, window, types=types, statuses=(*REACHED, *PLANNED), group=asked.group)
     there = rows_by(choose(lines, Window(as_of=window.as_of)), "period")
     return Response(
         counts,
         frozenset(rows_by(counted, "activity_type")),
-        present(lines, asked, everything),
+        present(there_are, asked.level),
+        _unsaid(there_are),
         tuple(month for month in plan_months(operation) if month in there),
         has_rows(lines, window),
     )
@@ -64,16 +68,26 @@ def has_rows(lines: Lines, window: Window) -> bool:
     return any(window.has_month(month) for month in rows_by(chosen, "period"))
 
 
-def present(lines: Lines, asked: Asked, types: list[str]) -> Mapping[AreaKey, set[int]]:
-    """Return the organisations present in each area: with a row of these types, or of none, whatever it says.
+def present(chosen: Chosen, level: int) -> Mapping[AreaKey, set[int]]:
+    """Return the organisations present in each area, of lines that are presence in a sub-sector.
 
     A row that names neither type nor sub-sector, as in OCHA's layout, is presence in every sub-sector.
     """
-    chosen = choose(lines, asked.window, types=types, group=asked.group, present_in=asked.sub_sector)
-    groups = chosen.groups("place" if asked.level == 3 else CERCLES, "organisation")
+    groups = chosen.groups("place" if level == 3 else CERCLES, "organisation")
     rows = groups.sum(chosen.of("sign"))
     found: dict[AreaKey, set[int]] = defaultdict(set)
     for (area, organisation), number in zip(groups.values(), rows.tolist(), strict=True):
         if number > 0:
             found[area].add(organisation)
     return found
+
+
+def _unsaid(chosen: Chosen) -> int:
+    """Return how many organisations are present by rows alone that name neither type nor sub-sector."""
+    if None not in chosen.values("activity_type"):
+        return 0
+    said = chosen.where(
+        chosen.table("activity_type", lambda kind: kind is not None)
+        | chosen.table("sub_sector", lambda sub_sector: sub_sector is not None)
+    )
+    return len(rows_by(chosen, "organisation").keys() - rows_by(said, "organisation").keys())

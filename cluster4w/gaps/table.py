@@ -141,6 +141,7 @@ def gap_table(session: orm.Session, operation: Operation, question: Question) ->
             template,
             targets,
             found.types,
+            found.unsaid,
         ),
         sources=_sources(rows, targets, question.level),
         rules=tuple(
