@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cluster4w.gaps.adding_up import add_up
+from cluster4w.gaps.adding_up import add_up, counts_of
 from cluster4w.gaps.rules import WORDS, Count
 from cluster4w.record.ledger.block import Fact, block_of
 from cluster4w.record.ledger.chosen import CERCLES, Chosen
@@ -32,7 +32,8 @@ def all_counted(rule: CountingRule, *facts: Fact, doubles: Doubles = Doubles()) 
     block = block_of([fact._replace(version=n) for n, fact in enumerate(facts, 1)])
     lines = Ledger().with_blocks(["a"], lambda _: [block]).lines(1)
     chosen = Chosen(lines, None)
-    return [count for _, count in add_up(chosen, CERCLES, (), {"t": rule}, "household", 0.2, doubles)]
+    sums = add_up(chosen, CERCLES, (), {"t": rule}, "household", 0.2, doubles)
+    return [count for _, count in counts_of(sums, 0.2)]
 
 
 def test_the_rule_sum_counts_every_row() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cluster4w.gaps.rules import LARGEST, Amount, Count
 from cluster4w.record.ledger.block import Numbers
-from cluster4w.record.ledger.chosen import Chosen, Key, combined
+from cluster4w.record.ledger.chosen import Chosen, Key, Sums, combined
 from cluster4w.record.queries.coverage import REACHED, Unit
 from cluster4w.record.queries.ledger import among
 from cluster4w.record.queries.left_out import Doubles
@@ -87,8 +87,8 @@ def add_up(
     unit: Unit,
     factor: float,
     doubles: Doubles,
-) -> Iterator[tuple[tuple[Any, ...], Count]]:
-    """Yield what completed, planned and ongoing rows come to, by area and what else they say.
+) -> Sums:
+    """Return what completed, planned and ongoing rows come to, by area and what else they say.
 
     Args:
         chosen: The lines of these rows.
@@ -100,46 +100,51 @@ def add_up(
         factor: What turns the other unit into it.
         doubles: Versions that count nobody, and those that might not.
     """
-    groups = chosen.groups(area, *beside)
     adding = _Adding(chosen, (area, *beside), rules, unit, factor)
     kept = ~among(chosen, doubles.left_out) if doubles.left_out else None
     doubtful = among(chosen, doubles.doubtful) if doubles.doubtful else None
     amounts = adding.amounts(kept)
-    fewer = None
+    columns = adding.rows(kept)
+    for name, pair in zip(("reached", "planned", "helped"), amounts, strict=True):
+        columns |= {f"{name}_own": pair.own, f"{name}_other": pair.other}
     if doubtful is not None and doubtful.any():
         less = adding.amounts(~doubtful if kept is None else kept & ~doubtful)
-        fewer = [more.less(rest) for more, rest in zip(amounts, less, strict=True)]
-    columns = [[_whole(pair.own), _whole(pair.other)] for pair in amounts]
-    rows = adding.rows(kept)
-    left_out = adding.sum(~kept) if kept is not None else None
-    doubts = adding.sum(doubtful) if doubtful is not None else None
-    in_force = groups.sum(chosen.of("sign")) > 0
-    for n, values in enumerate(groups.values()):
-        if not in_force[n]:
+        for name, more, rest in zip(("reached", "planned"), amounts, less, strict=False):
+            fewer = more.less(rest)
+            columns |= {f"fewer_{name}_own": fewer.own, f"fewer_{name}_other": fewer.other}
+        columns["doubtful"] = adding.sum(doubtful)
+    if kept is not None:
+        columns["left_out"] = adding.sum(~kept)
+    groups = chosen.groups(area, *beside)
+    columns["in_force"] = groups.sum(chosen.of("sign"))
+    return Sums.of(groups, columns)
+
+
+def counts_of(sums: Sums, factor: float) -> Iterator[tuple[tuple[Any, ...], Count]]:
+    """Yield what groups of rows come to by what their keys say, but for those without any row."""
+
+    def whole(name: str) -> list[int]:
+        return _whole(sums.column(name))
+
+    pairs = [
+        (whole(f"{name}_own"), whole(f"{name}_other"), whole(said))
+        for name, said in (
+            ("reached", "reached_said"),
+            ("planned", "planned_said"),
+            ("helped", "reached_said"),
+        )
+    ]
+    rows = [whole(name) for name in ("reached", "planned", "silent", "not_first", "first_unsaid", "left_out")]
+    doubtful = whole("doubtful")
+    fewer = [(whole(f"fewer_{name}_own"), whole(f"fewer_{name}_other")) for name in ("reached", "planned")]
+    for n, (values, there) in enumerate(zip(sums.keys(), whole("in_force"), strict=True)):
+        if there <= 0:
             continue
-        reached, planned, helped = (
-            Amount(own[n], other[n], bool(said[n] > 0), factor)
-            for (own, other), said in zip(
-                columns, (rows["reached_said"], rows["planned_said"], rows["reached_said"]), strict=True
-            )
-        )
-        count = Count(
-            reached,
-            planned,
-            helped,
-            rows["reached"][n],
-            rows["planned"][n],
-            rows["silent"][n],
-            rows["not_first"][n],
-            rows["first_unsaid"][n],
-        )
-        if left_out is not None:
-            count.left_out = left_out[n]
-        if fewer is not None and doubts is not None:
-            less_reached, less_planned = (
-                Amount(round(float(p.own[n])), round(float(p.other[n])), True, factor) for p in fewer[:2]
-            )
-            count.doubt(doubts[n], less_reached, less_planned)
+        amounts = [Amount(own[n], other[n], said[n] > 0, factor) for own, other, said in pairs]
+        figures: list[Any] = [*amounts, *(column[n] for column in rows)]
+        count = Count(*figures)
+        if doubtful[n]:
+            count.doubt(doubtful[n], *(Amount(own[n], other[n], True, factor) for own, other in fewer))
         yield values, count
 
 
@@ -180,9 +185,9 @@ class _Adding:
     def _by_rule(self, rules: Mapping[str, CountingRule], *wanted: CountingRule) -> Numbers:
         return self._chosen.table("activity_type", lambda key: rules.get(key) in wanted)
 
-    def sum(self, which: Numbers) -> list[int]:
+    def sum(self, which: Numbers) -> Numbers:
         """Return the rows of each group, of lines of which ``which`` is true."""
-        return _whole(self._groups.sum(self._people.sign[which], which))
+        return self._groups.sum(self._people.sign[which], which)
 
     def _each(self, which: Numbers | None, column: Numbers) -> Numbers:
         """Return the sums of a column by group: of what is not completed, and of what is."""
@@ -192,7 +197,7 @@ class _Adding:
             found = np.bincount(self._places[which], column[which], 2 * self._groups.count)
         return found.reshape(-1, 2).T
 
-    def rows(self, kept: Numbers | None) -> dict[str, list[int]]:
+    def rows(self, kept: Numbers | None) -> dict[str, Numbers]:
         """Return how many rows of each group are what; ``kept`` None: no row is left out."""
         people = self._people
         planned, reached = self._each(kept, people.sign)
@@ -220,7 +225,7 @@ class _Adding:
             for name, said in (("not_first", 0), ("first_unsaid", -1)):
                 which = self._new & (first == said)
                 found[name] = self._groups.sum(*_taken(people.sign, which if kept is None else which & kept))
-        return {name: _whole(column) for name, column in found.items()}
+        return found
 
     def amounts(self, kept: Numbers | None) -> list[_Pair]:
         """Return who is reached and planned, and the assistances, group by group."""

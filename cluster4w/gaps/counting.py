@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import orm
 
-from cluster4w.gaps.adding_up import add_up
+from cluster4w.gaps.adding_up import add_up, counts_of
 from cluster4w.gaps.rules import Count, rule_of, types_of
 from cluster4w.models import Operation
 from cluster4w.record.gazetteer import Gazetteer
-from cluster4w.record.ledger.chosen import CERCLES
+from cluster4w.record.ledger.chosen import CERCLES, Sums, is_one_of
 from cluster4w.record.ledger.lines import Lines
 from cluster4w.record.queries.coverage import PLANNED, REACHED, Unit, Window
 from cluster4w.record.queries.ledger import choose, lines_of
@@ -113,14 +113,41 @@ def _counts(
     template = template_then(session, operation, asked.window.as_of)
     choices = types_of(template, asked.sub_sector, only=asked.window.activity_type)
     rules = {choice.key: rule_of(choice) for choice in choices}
-    chosen = choose(
-        lines or lines_of(session, operation),
-        asked.window,
-        types=list(rules),
-        statuses=(*REACHED, *PLANNED),
-        group=asked.group,
-        within=asked.within,
-    )
-    area = "place" if asked.level == 3 else CERCLES
+    lines = lines or lines_of(session, operation)
     factor = factor_of(operation, asked.unit)
-    return add_up(chosen, area, beside, rules, asked.unit, factor, doubles)
+    area = "place" if asked.level == 3 else CERCLES
+    statuses = (*REACHED, *PLANNED)
+    if not _is_kept(asked, beside):
+        chosen = choose(
+            lines, asked.window, types=list(rules), statuses=statuses, group=asked.group, within=asked.within
+        )
+        return counts_of(add_up(chosen, area, beside, rules, asked.unit, factor, doubles), factor)
+    window = replace(asked.window, last=None)
+
+    def by_month() -> Sums:
+        chosen = choose(lines, window, types=list(rules), statuses=statuses)
+        return add_up(chosen, area, KEPT, rules, asked.unit, factor, doubles)
+
+    what = (area, window, asked.unit, factor, doubles, tuple(rules.items()))
+    kept: Sums = lines.kept(what, by_month)
+    sums = kept.by(
+        (area, *beside),
+        population_group=is_one_of(asked.group) if asked.group is not None else None,
+        period=asked.window.has_month if asked.window.last is not None else None,
+    )
+    return counts_of(sums, factor)
+
+
+#: What is kept of lines by: whatever the month and the group asked for, it only has to be added up.
+KEPT: tuple[Beside, ...] = ("population_group", "period")
+
+
+def _is_kept(asked: Asked, beside: tuple[Beside, ...]) -> bool:
+    """Tell whether an answer is a part of what is kept: of now, from the first month asked for on."""
+    window = asked.window
+    return (
+        window.as_of is None
+        and asked.within is None
+        and set(beside) <= set(KEPT)
+        and (window.first is not None or window.last is None)
+    )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import orm
 
 from cluster4w.gaps.counting import AreaKey, Asked, counts_by_area
 from cluster4w.gaps.rules import Count, types_of
 from cluster4w.models import Operation
-from cluster4w.record.ledger.chosen import CERCLES, Chosen
+from cluster4w.record.ledger.chosen import CERCLES, is_one_of
 from cluster4w.record.ledger.lines import Lines
 from cluster4w.record.queries.coverage import PLANNED, REACHED, Window
 from cluster4w.record.queries.ledger import choose, lines_of, rows_by
@@ -46,14 +47,16 @@ def response(session: orm.Session, operation: Operation, asked: Asked) -> Respon
         for counting in (True, False)
     )
     counts = counts_by_area(session, operation, asked, load_doubles(session, operation, window), lines)
-    there_are = choose(lines, window, types=everything, group=asked.group, present_in=asked.sub_sector)
-    counted = choose(lines, window, types=types, statuses=(*REACHED, *PLANNED), group=asked.group)
+    counted = choose(lines, _any_month(window), types=types, statuses=(*REACHED, *PLANNED))
+    kinds = counted.rows("activity_type", "population_group", "period").by(
+        ("activity_type",), **_asked_of(asked)
+    )
     there = rows_by(choose(lines, Window(as_of=window.as_of)), "period")
     return Response(
         counts,
-        frozenset(rows_by(counted, "activity_type")),
-        present(there_are, asked.level),
-        _unsaid(there_are),
+        frozenset(kind for (kind,), rows in zip(kinds.keys(), kinds.column("rows"), strict=True) if rows > 0),
+        present(lines, asked, everything),
+        _unsaid(lines, asked, everything),
         tuple(month for month in plan_months(operation) if month in there),
         has_rows(lines, window),
     )
@@ -68,24 +71,43 @@ def has_rows(lines: Lines, window: Window) -> bool:
     return any(window.has_month(month) for month in rows_by(chosen, "period"))
 
 
-def present(chosen: Chosen, level: int) -> Mapping[AreaKey, set[int]]:
-    """Return the organisations present in each area, of lines that are presence in a sub-sector.
+def _any_month(window: Window) -> Window:
+    return replace(window, first=None, last=None)
+
+
+def _asked_of(asked: Asked) -> dict[str, Callable[[Any], bool] | None]:
+    """Return the conditions for the months and the group asked for."""
+    window, group = asked.window, asked.group
+    return {
+        "period": window.has_month if window.first is not None or window.last is not None else None,
+        "population_group": is_one_of(group) if group is not None else None,
+    }
+
+
+def present(lines: Lines, asked: Asked, types: list[str]) -> Mapping[AreaKey, set[int]]:
+    """Return the organisations present in each area: with a row of these types, or of none, whatever it says.
 
     A row that names neither type nor sub-sector, as in OCHA's layout, is presence in every sub-sector.
     """
-    groups = chosen.groups("place" if level == 3 else CERCLES, "organisation")
-    rows = groups.sum(chosen.of("sign"))
+    names = ("place" if asked.level == 3 else CERCLES, "organisation")
+    if asked.level == 3:
+        chosen = choose(lines, asked.window, types=types, group=asked.group, present_in=asked.sub_sector)
+        there = chosen.rows(*names)
+    else:
+        chosen = choose(lines, _any_month(asked.window), types=types, present_in=asked.sub_sector)
+        there = chosen.rows(*names, "population_group", "period").by(names, **_asked_of(asked))
     found: dict[AreaKey, set[int]] = defaultdict(set)
-    for (area, organisation), number in zip(groups.values(), rows.tolist(), strict=True):
+    for (area, organisation), number in zip(there.keys(), there.column("rows").tolist(), strict=True):
         if number > 0:
             found[area].add(organisation)
     return found
 
 
-def _unsaid(chosen: Chosen) -> int:
+def _unsaid(lines: Lines, asked: Asked, types: list[str]) -> int:
     """Return how many organisations are present by rows alone that name neither type nor sub-sector."""
-    if None not in chosen.values("activity_type"):
+    if None not in lines.texts["activity_type"].values:
         return 0
+    chosen = choose(lines, asked.window, types=types, group=asked.group, present_in=asked.sub_sector)
     said = chosen.where(
         chosen.table("activity_type", lambda kind: kind is not None)
         | chosen.table("sub_sector", lambda sub_sector: sub_sector is not None)

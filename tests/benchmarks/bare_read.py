@@ -76,7 +76,7 @@ def make_summary(session: orm.Session, parts: Iterable[tuple[str, str]]) -> None
             else "count(*)"
         )
     for part, where in parts:
-        for level, adm3 in ((2, "''"), (3, "coalesce(adm3_pcode, '')")):
+        for level, adm3 in ((2, "substr(adm2_pcode, 1, 0)"), (3, "coalesce(adm3_pcode, '')")):
             for group, by in (("'*'", ""), ("population_group", "population_group, ")):
                 words = {"level": level, "adm3": adm3, "group": group, "by": by, "where": where}
                 for text in _FILL:

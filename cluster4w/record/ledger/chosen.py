@@ -92,10 +92,6 @@ class Chosen:
         """The lines that these are some of, with what was made of them; these themselves where it is all."""
         return self._whole if isinstance(self._whole, Chosen) and self._whole.count else self
 
-    def by_area(self, level: int) -> Key:
-        """Return the codes of region, cercle and commune as a key; the commune only at level 3."""
-        return self.key("place" if level == 3 else CERCLES)
-
     def key(self, name: str) -> Key:
         """Return a key by its name: a text, or :data:`CERCLES`."""
         if name != CERCLES:
@@ -105,6 +101,15 @@ class Chosen:
     def groups(self, *names: str) -> Groups:
         """Return the lines in groups by some keys, which their names tell."""
         return self.once(("groups", *names), lambda: self._groups(names))
+
+    def rows(self, *names: str) -> Sums:
+        """Return the rows in force, by some keys: the column ``rows``."""
+
+        def add() -> Sums:
+            groups = self.groups(*names)
+            return Sums.of(groups, {"rows": groups.sum(self.of("sign"))})
+
+        return self.once(("rows", *names), add)
 
     def _groups(self, names: tuple[str, ...]) -> Groups:
         if self.at is not None and isinstance(self._whole, Chosen):
@@ -143,7 +148,7 @@ class Groups:
         self.count = len(found)
         self._keys, self._sizes, self._found = keys, sizes, found
         #: The names of the keys.
-        self.names = tuple(key.name for key in keys)
+        self.names = tuple(key.name or "" for key in keys)
 
     def of(self, at: Numbers) -> Groups:
         """Return the groups of the lines at these places: the same ones, with fewer lines in them."""
@@ -158,6 +163,10 @@ class Groups:
             if self.count
             else [self._found] * len(self._keys)
         )
+
+    def key_values(self) -> list[Sequence[Any]]:
+        """Return, key by key, what its numbers stand for."""
+        return [tuple(key.values) for key in self._keys]
 
     def values(self) -> Iterator[tuple[Any, ...]]:
         """Return what the keys say in each group."""
@@ -174,6 +183,50 @@ class Groups:
         """
         numbers = self.numbers if which is None else self.numbers[which]
         return np.bincount(numbers, weights, self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What groups of lines come to: a number of each group for each of some keys, and columns of sums.
+
+    A column that is not there is zero everywhere.
+    """
+
+    codes: Mapping[str, Numbers]
+    values: Mapping[str, Sequence[Any]]
+    columns: Mapping[str, Numbers]
+
+    @classmethod
+    def of(cls, groups: Groups, columns: Mapping[str, Numbers]) -> Sums:
+        """Return the sums of groups."""
+        codes = dict(zip(groups.names, groups.codes(), strict=True))
+        values = dict(zip(groups.names, groups.key_values(), strict=True))
+        return cls(codes, values, {name: column for name, column in columns.items() if column.any()})
+
+    def by(self, names: Sequence[str], **says: Callable[[Any], bool] | None) -> Sums:
+        """Return the sums by some of the keys, of the groups of which everything is true."""
+        conditions = [
+            np.fromiter(map(true, self.values[name]), bool, len(self.values[name]))[self.codes[name]]
+            for name, true in says.items()
+            if true is not None
+        ]
+        at = np.flatnonzero(reduce(np.logical_and, conditions)) if conditions else slice(None)
+        groups = Groups(*(Key(self.codes[name][at], self.values[name], name) for name in names))
+        return Sums.of(groups, {name: groups.sum(column[at]) for name, column in self.columns.items()})
+
+    def count(self) -> int:
+        """Return how many groups there are."""
+        return len(next(iter(self.codes.values())))
+
+    def column(self, name: str) -> Numbers:
+        """Return a column."""
+        found = self.columns.get(name)
+        return np.zeros(self.count()) if found is None else found
+
+    def keys(self) -> Iterator[tuple[Any, ...]]:
+        """Return what the keys say in each group."""
+        columns = ([self.values[name][code] for code in codes.tolist()] for name, codes in self.codes.items())
+        return zip(*columns, strict=True)
 
 
 def is_one_of(*values: Said) -> Callable[[Said], bool]:

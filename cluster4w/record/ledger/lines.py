@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from cluster4w.record.ledger.block import CODED, NUMBERS, UNSAID, Block, Numbers
 
 #: The figures, as floating-point numbers that hold every whole number up to 2**53; NaN: not said.
 FIGURES = ("households", "individuals")
+#: So many larger things made of the lines are kept with them.
+MOST = 16
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,16 @@ class Lines:
     texts: dict[str, Column]
     #: What was made of these lines, by what it is: it goes with them.
     made: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def kept(self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what ``make`` makes, or has made of these lines; the :data:`MOST` made last are kept."""
+        made: Made | None = self._kept.get(what)
+        if made is None:
+            made = self._kept[what] = make()
+            for older in list(self._kept)[:-MOST]:
+                self._kept.pop(older, None)
+        return made
 
 
 @dataclass(slots=True)

@@ -113,6 +113,9 @@ def choose(
         if len(made) >= MOST_CHOSEN:
             made.clear()
         base = made[kind, untyped] = _of_kind(lines, types, statuses, present_in, untyped=untyped)
+    who = (window.organisation, window.activity_type)
+    if who != (None, None):
+        base = lines.kept((kind, untyped, who), lambda base=base: _of_part(base, window))  # type: ignore[misc]
     conditions: list[Numbers] = []
     if group is not None:
         conditions.append(base.table("population_group", is_one_of(group)))
@@ -126,12 +129,18 @@ def choose(
         # Most questions are about all months that there are.
         if len(inside) < len(base.values("period")):
             conditions.append(base.table("period", is_one_of(*inside)))
-    if window.organisation is not None:
-        conditions.append(base.table("organisation", is_one_of(window.organisation)))
-    if window.activity_type is not None:
-        conditions.append(base.table("activity_type", is_one_of(window.activity_type)))
     chosen: Chosen = base.where(*conditions)
     return chosen
+
+
+def _of_part(chosen: Chosen, window: Window) -> Chosen:
+    """Return the lines of the organisation and the activity type asked for."""
+    conditions: list[Numbers] = []
+    if window.organisation is not None:
+        conditions.append(chosen.table("organisation", is_one_of(window.organisation)))
+    if window.activity_type is not None:
+        conditions.append(chosen.table("activity_type", is_one_of(window.activity_type)))
+    return chosen.where(*conditions)
 
 
 def _of_kind(

@@ -65,15 +65,13 @@ def _statement(which: Which) -> sa.Select[Any]:
         return statement.where(row.operation_id == _OPERATION).order_by(row.id)
     if which == "new":
         # SQLite would rather walk over all of the operation's rows by an index; of a sum it knows none.
-        return statement.where(row.operation_id + 0 == _OPERATION, row.id > _LAST).order_by(row.id)
+        return statement.where(row.operation_id + 0 == _OPERATION, row.id > _LAST)
     after = orm.aliased(Activity)
     follows = sa.and_(
         row.operation_id == after.operation_id, row.uid == after.uid, row.version == after.version - 1
     )
-    return (
-        statement.select_from(orm.join(after, row, follows))
-        .where(after.operation_id + 0 == _OPERATION, after.id > _LAST)
-        .order_by(row.id)
+    return statement.select_from(orm.join(after, row, follows)).where(
+        after.operation_id + 0 == _OPERATION, after.id > _LAST
     )
 
 
