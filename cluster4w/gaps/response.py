@@ -12,7 +12,7 @@ from sqlalchemy import orm
 from cluster4w.gaps.counting import AreaKey, Asked, counts_by_area
 from cluster4w.gaps.rules import Count, types_of
 from cluster4w.models import Operation
-from cluster4w.record.ledger.chosen import CERCLES, is_one_of
+from cluster4w.record.ledger.chosen import CERCLES, Chosen, Sums, is_one_of
 from cluster4w.record.ledger.lines import Lines
 from cluster4w.record.queries.coverage import PLANNED, REACHED, Window
 from cluster4w.record.queries.ledger import choose, lines_of, rows_by
@@ -48,9 +48,7 @@ def response(session: orm.Session, operation: Operation, asked: Asked) -> Respon
     )
     counts = counts_by_area(session, operation, asked, load_doubles(session, operation, window), lines)
     counted = choose(lines, _any_month(window), types=types, statuses=(*REACHED, *PLANNED))
-    kinds = counted.rows("activity_type", "population_group", "period").by(
-        ("activity_type",), **_asked_of(asked)
-    )
+    kinds = _rows(counted, ("activity_type",), asked)
     there = rows_by(choose(lines, Window(as_of=window.as_of)), "period")
     return Response(
         counts,
@@ -75,13 +73,15 @@ def _any_month(window: Window) -> Window:
     return replace(window, first=None, last=None)
 
 
-def _asked_of(asked: Asked) -> dict[str, Callable[[Any], bool] | None]:
-    """Return the conditions for the months and the group asked for."""
+def _rows(chosen: Chosen, names: tuple[str, ...], asked: Asked) -> Sums:
+    """Return the rows of the months and the group asked for, by some keys."""
     window, group = asked.window, asked.group
-    return {
-        "period": window.has_month if window.first is not None or window.last is not None else None,
-        "population_group": is_one_of(group) if group is not None else None,
-    }
+    says: dict[str, Callable[[Any], bool]] = {}
+    if window.first is not None or window.last is not None:
+        says["period"] = window.has_month
+    if group is not None:
+        says["population_group"] = is_one_of(group)
+    return chosen.rows(*names, *says).by(names, **says)
 
 
 def present(lines: Lines, asked: Asked, types: list[str]) -> Mapping[AreaKey, set[int]]:
@@ -95,7 +95,7 @@ def present(lines: Lines, asked: Asked, types: list[str]) -> Mapping[AreaKey, se
         there = chosen.rows(*names)
     else:
         chosen = choose(lines, _any_month(asked.window), types=types, present_in=asked.sub_sector)
-        there = chosen.rows(*names, "population_group", "period").by(names, **_asked_of(asked))
+        there = _rows(chosen, names, asked)
     found: dict[AreaKey, set[int]] = defaultdict(set)
     for (area, organisation), number in zip(there.keys(), there.column("rows").tolist(), strict=True):
         if number > 0:
