@@ -387,7 +387,7 @@ def _cold(session: orm.Session, operation: Operation) -> float:
 
 
 def _after_write(session: orm.Session, operation: Operation) -> float:
-    """Return the best seconds of the first table after a write: nothing is kept of the lines that there are."""
+    """Return the best seconds of the first table after a write: nothing is kept of its lines."""
     found = []
     for number in range(3):
         row = session.scalars(sa.select(Activity).where(Activity.uid == f"B{number:011d}")).first()
