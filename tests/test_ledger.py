@@ -413,8 +413,26 @@ def test_rules_that_change_hold_for_every_figure_at_once(session: orm.Session, o
     asked = Asked(2, "shelter", "household", Window())
     left_out = set(load_doubles(session, operation, Window()).left_out)
     check(session, operation, asked, left_out)
+    # Two months of one site, of which the one in people is the larger one until households grow.
+    site: dict[str, Any] = {
+        "activity_type": "site_improvement",
+        "status": "completed",
+        "adm2_pcode": "ML0704",
+        "population_group": "idps",
+    }
+    months: list[dict[str, Any]] = [
+        {"period": "2016-01", "households_reached": 50},
+        {"period": "2016-02", "individuals_reached": int(50 * operation.household_size) + 1},
+    ]
+    changes = [Change(partners.organisations[0], site | month) for month in months]
+    record_versions(session, operation, changes, actor=None)
+    here = (None, "ML0704", None)
+    before = response(session, operation, asked).counts[here].reached
+    assert (before.own, before.other) == (0, months[1]["individuals_reached"])
     operation.household_size += 1
     session.flush()
+    after = response(session, operation, asked).counts[here].reached
+    assert (after.own, after.other) == (50, 0)
     check(session, operation, asked, left_out)
     assert list(differences(session, operation)) == []
 
