@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+import time
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +24,7 @@ from cluster4w.record.ledger.block import (
     unpack,
 )
 from cluster4w.record.ledger.chosen import CERCLES, Chosen, Groups, Key
-from cluster4w.record.ledger.lines import Ledger, Lines
+from cluster4w.record.ledger.lines import MOST, Ledger, Lines
 
 
 def some(count: int, seed: int, texts: int = 5) -> list[Fact]:
@@ -156,3 +159,22 @@ def test_groups_are_those_that_are_there_however_many_there_might_be(monkeypatch
         assert found == {key: n for key, n in expected.items() if key[1] == "é1" and n}
         assert found
     assert list(Groups(Key(np.empty(0, np.uint8), [])).values()) == []
+
+
+def test_what_many_ask_for_at_once_is_made_once_and_only_the_latest_are_kept() -> None:
+    lines = Ledger().with_blocks(["a"], lambda _: [block_of(some(3, 1))]).lines(1)
+    made: list[int] = []
+
+    def make(what: int) -> int:
+        made.append(what)
+        time.sleep(0.02)
+        return what + 1
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(lambda _: lines.kept(7, lambda: make(7)), range(8))) == {8}
+    assert made == [7]
+    for what in range(100, 100 + MOST):
+        assert lines.kept(what, partial(make, what)) == what + 1
+    assert lines.kept(7, lambda: make(7)) == 8
+    assert made.count(7) == 2
+    assert lines.kept(100 + MOST - 1, lambda: make(0)) == 100 + MOST

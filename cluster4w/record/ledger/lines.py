@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -46,14 +46,22 @@ class Lines:
     #: What was made of these lines, by what it is: it goes with them.
     made: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    _turn: Any = field(default_factory=RLock, repr=False, compare=False)
 
     def kept(self, what: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what ``make`` makes, or has made of these lines; the :data:`MOST` made last are kept."""
+        """Return what ``make`` makes, or has made of these lines; the :data:`MOST` made last are kept.
+
+        Whoever asks for the same at the same time waits for the first one.
+        """
         made: Made | None = self._kept.get(what)
-        if made is None:
-            made = self._kept[what] = make()
-            for older in list(self._kept)[:-MOST]:
-                self._kept.pop(older, None)
+        if made is not None:
+            return made
+        with self._turn:
+            made = self._kept.get(what)
+            if made is None:
+                made = self._kept[what] = make()
+                for older in list(self._kept)[:-MOST]:
+                    del self._kept[older]
         return made
 
 
