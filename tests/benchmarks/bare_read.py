@@ -103,7 +103,7 @@ def read(session: orm.Session, operation: Operation, question: Question, stateme
     """Read what a question needs by hand-written statements."""
     level = max(question.level, 2)
     household = question.unit == "household"
-    values = {
+    values: dict[str, object] = {
         "operation": operation.id,
         "edition": operation.edition_id,
         "level": level,
@@ -118,6 +118,9 @@ def read(session: orm.Session, operation: Operation, question: Question, stateme
         "own": "households" if household else "individuals",
         "other": "individuals" if household else "households",
     }
+    if BESIDE[0] in statements and question.organisation is not None:
+        statements = [*statements, "SELECT acronym FROM organisation WHERE id = :organisation"]
+        values["organisation"] = question.organisation
     for text in statements:
         session.execute(sa.text(text.format(**words)), values).fetchall()
 
