@@ -493,6 +493,36 @@ def test_a_process_reads_each_block_once_and_one_that_is_gone_again(
     assert read[:2] == [len(stale), len(stale) - 1]
 
 
+def test_many_who_ask_at_once_read_the_ledger_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = make_engine(database_url)
+    with writing(), orm.Session(engine) as session:
+        operation = session.scalars(sa.select(Operation)).one()
+        Partners(session, operation, 14).upload()
+        session.commit()
+    read: list[int] = []
+    whole = queries._read
+
+    def slowly(session: orm.Session, operation: Operation, digests: Any) -> Any:
+        read.append(len(digests))
+        time.sleep(0.05)
+        return whole(session, operation, digests)
+
+    monkeypatch.setattr(queries, "_read", slowly)
+    queries.forget()
+
+    def ask(_: int) -> int:
+        with orm.Session(engine) as session:
+            return queries.lines_of(session, session.scalars(sa.select(Operation)).one()).count
+
+    with ThreadPoolExecutor(4) as threads:
+        (count,) = set(threads.map(ask, range(4)))
+    assert count > 0
+    assert len(read) == 1
+    engine.dispose()
+
+
 def test_two_who_record_at_once_lose_nothing(database_url: str) -> None:
     engine = make_engine(database_url)
     both_began = threading.Barrier(2)

@@ -49,12 +49,14 @@ def lines_of(session: orm.Session, operation: Operation) -> Lines:
     key = (id(session.get_bind()), operation.id)
     while digests := block_digests(session, operation):
         with _lock:
-            ledger = _kept.pop(key, None) or Ledger()
+            # It stays there: others who ask meanwhile wait for what is read, instead of reading it too.
+            ledger = _kept.setdefault(key, Ledger())
         try:
             ledger = ledger.with_blocks(digests, lambda missing: _read(session, operation, missing))
         except _Gone:
             continue
         with _lock:
+            _kept.pop(key, None)
             _kept[key] = ledger
             while len(_kept) > MOST:
                 del _kept[next(iter(_kept))]
