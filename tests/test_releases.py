@@ -17,8 +17,6 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cluster4w.gaps.question import Question
-from cluster4w.gaps.response import response
-from cluster4w.gaps.rules import Count
 from cluster4w.gaps.since_release import since_release
 from cluster4w.gaps.table import GapTable, gap_table
 from cluster4w.models import Activity, AuditEvent, NeedSource, Operation, Release
@@ -36,14 +34,13 @@ from cluster4w.record.operations.releases import publish_month
 from cluster4w.record.operations.templates import new_version
 from cluster4w.record.queries.coverage import Window
 from cluster4w.record.queries.left_out import load_doubles
-from cluster4w.record.queries.operations import locked_months, template_of
+from cluster4w.record.queries.operations import locked_months
 from cluster4w.record.queries.presence import reported
 from cluster4w.record.queries.releases import end_of_day, get_release, last_release, list_releases
 from cluster4w.template.problems import NotFound, Refusal
-from tests.plain_counting import Counting, count
 from tests.record_rows import ROW, add_rows
 from tests.test_gaps import add
-from tests.test_ledger import Partners, questions
+from tests.test_ledger import Partners, check, questions
 
 TODAY = dt.date(2016, 7, 5)
 
@@ -193,27 +190,8 @@ def test_the_past_is_what_a_pencil_makes_of_the_versions_of_that_moment(
         assert len(in_force) < len(versions)
         for asked in partners.rng.sample(every, k=5):
             then = replace(asked, window=replace(asked.window, as_of=moment))
-            found = response(session, operation, then)
             left_out = set(load_doubles(session, operation, then.window).left_out)
-            how = Counting(
-                {c.key: c for c in template_of(operation).activity_types},
-                operation.household_size,
-                asked.level,
-                asked.sub_sector,
-                asked.unit,
-                asked.group,
-                asked.window.first,
-                asked.window.last,
-                asked.window.organisation,
-                asked.window.activity_type,
-            )
-            lines = count(in_force, left_out, how)  # type: ignore[arg-type]
-            assert found.counts.keys() <= lines.keys()
-            for area, line in lines.items():
-                there = found.counts.get(area, Count())
-                for said, amount in ((line.reached, there.reached), (line.planned, there.planned)):
-                    assert (amount.value if amount.known else None) == pytest.approx(said), (then, area)
-                assert found.present.get(area, set()) == line.organisations
+            check(session, operation, then, left_out, in_force)  # type: ignore[arg-type]
 
 
 def test_a_release_waits_for_what_is_being_written(database_url: str) -> None:

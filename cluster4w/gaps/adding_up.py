@@ -224,7 +224,7 @@ class _Adding:
             first = self._chosen.of("first_time")
             for name, said in (("not_first", 0), ("first_unsaid", -1)):
                 which = self._new & (first == said)
-                found[name] = self._groups.sum(*_taken(people.sign, which if kept is None else which & kept))
+                found[name] = self.sum(which if kept is None else which & kept)
         return found
 
     def amounts(self, kept: Numbers | None) -> list[_Pair]:
@@ -270,10 +270,6 @@ class _Adding:
         promised = cells.sum(people.own, people.other, ~people.done)
         add = cells.steps if "period" in self._names else cells.largest
         return add(reached, reached.and_(promised), self._factor, self._groups.count)
-
-
-def _taken(column: Numbers, which: Numbers) -> tuple[Numbers, Numbers]:
-    return column[which], which
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Chosen:
     def by_table(self, name: str, says: Callable[[Any], Any], called: str | None = None) -> Key:
         """Return what ``says`` makes of a text as a key: texts of which it makes the same are one."""
         known: dict[Any, int] = {}
-        numbered = [known.setdefault(says(value), len(known)) for value in tuple(self._texts[name].values)]
+        numbered = [known.setdefault(says(value), len(known)) for value in self._texts[name].values]
         table = np.array(numbered, np.min_scalar_type(max(len(known) - 1, 0)))
         return Key(table[self.of(name)], list(known), called)
 
@@ -166,7 +166,7 @@ class Groups:
 
     def key_values(self) -> list[Sequence[Any]]:
         """Return, key by key, what its numbers stand for."""
-        return [tuple(key.values) for key in self._keys]
+        return [key.values for key in self._keys]
 
     def values(self) -> Iterator[tuple[Any, ...]]:
         """Return what the keys say in each group."""

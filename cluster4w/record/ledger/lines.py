@@ -28,7 +28,7 @@ class Column:
 
     def table(self, says: Callable[[Said], object], kind: type = bool) -> Numbers:
         """Return what ``says`` makes of each value, by its number."""
-        return np.fromiter((says(value) for value in tuple(self.values)), kind)
+        return np.fromiter((says(value) for value in self.values), kind)
 
     def where(self, says: Callable[[Said], object]) -> Numbers:
         """Return for each line whether ``says`` is true of its text."""
@@ -132,7 +132,8 @@ class Ledger:
         lines = Lines(
             count,
             {name: self._columns[name].data[:count] for name in NUMBERS},
-            {name: Column(self._columns[name].data[:count], self._values[name]) for name in CODED},
+            # A list of its own: texts of later blocks may come while somebody counts how many there are.
+            {name: Column(self._columns[name].data[:count], tuple(self._values[name])) for name in CODED},
         )
         self._lines = blocks, lines
         return lines
