@@ -268,8 +268,7 @@ class _Adding:
         people = people_of(base, self._unit)
         reached = cells.sum(people.own, people.other, people.done)
         promised = cells.sum(people.own, people.other, ~people.done)
-        add = cells.steps if "period" in self._names else cells.largest
-        return add(reached, reached.and_(promised), self._factor, self._groups.count)
+        return cells.steps(reached, reached.and_(promised), self._factor, self._groups.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,28 +325,6 @@ class _Cells:
                 for column in (own, other)
             )
         )
-
-    def largest(self, reached: _Pair, both: _Pair, factor: float, count: int) -> tuple[_Pair, _Pair]:
-        """Return what is reached in the largest months by group, and what planned rows add to that."""
-        groups = self._groups[self._firsts]
-        most, together = (self._largest_of(pair, factor) for pair in (reached, both))
-        more = together.less(most)
-        first, second = (
-            _Pair(*(np.bincount(groups, column, count) for column in pair)) for pair in (most, more)
-        )
-        return first, second
-
-    def _largest_of(self, pair: _Pair, factor: float) -> _Pair:
-        """Return the largest month, or nobody; of equal ones that with more people in the asked unit."""
-        value = pair.own + pair.other * factor
-        lengths = np.diff(self._firsts, append=len(value))
-        most = np.maximum(np.maximum.reduceat(value, self._firsts), 0.0)
-        is_most = value == np.repeat(most, lengths)
-        own = np.maximum.reduceat(np.where(is_most, pair.own, -np.inf), self._firsts)
-        own = np.where((most == 0) & (own < 0), 0.0, own)
-        is_it = is_most & (pair.own == np.repeat(own, lengths))
-        other = np.maximum.reduceat(np.where(is_it, pair.other, -np.inf), self._firsts)
-        return _Pair(own, np.where(np.isinf(other), 0.0, other))
 
     def steps(self, reached: _Pair, both: _Pair, factor: float, count: int) -> tuple[_Pair, _Pair]:
         """Return by how much each month exceeds those before it: summed up to a month, the largest so far."""
