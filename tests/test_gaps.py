@@ -341,6 +341,21 @@ def test_key_figures_never_add_shelter_and_nfi(session: orm.Session, operation: 
     )
 
 
+def test_organisations_that_name_no_sub_sector_are_present_in_every_one_and_a_note_says_so(
+    session: orm.Session, operation: Operation
+) -> None:
+    untold = {"activity_type": None, "sub_sector": None}
+    add(session, operation, {"first_time_assisted": None}, {"first_time_assisted": None}, untold)
+    add(session, operation, untold, untold, org="ONG-A")
+    for sub_sector, organisations, said in (("nfi", 2, [1]), ("shelter", 2, [2])):
+        table = gap_table(session, operation, Question(sub_sector=sub_sector))
+        assert table.organisations == organisations
+        told = [note.params for note in table.notes if "name neither activity type" in note.message]
+        assert [params["organisations"] for params in told] == said
+        rows = [note.params for note in table.notes if "for the first time: not counted" in note.message]
+        assert rows == ([{"rows": 2}] if sub_sector == "nfi" else [])
+
+
 def test_a_question_that_makes_no_sense_is_refused(session: orm.Session, operation: Operation) -> None:
     for question in (
         Question(sub_sector="health"),

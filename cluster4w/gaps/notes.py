@@ -45,9 +45,9 @@ def notes_of(
     template: Template,
     targets: Targets,
     used: Set[str],
-    unsaid: int,
+    untold: int,
 ) -> tuple[Note, ...]:
-    """Return the notes of a table, the gravest first; ``unsaid``: organisations that name no sub-sector."""
+    """Return the notes of a table, the gravest first; ``untold``: organisations that name no sub-sector."""
     notes: list[Note] = []
     if not targets.has("in_need" if measure == "need" else "targeted"):
         notes.append(
@@ -64,14 +64,14 @@ def notes_of(
         silent += count.silent_rows
         unsaid += count.first_unsaid
         not_first += count.not_first
-    if unsaid:
+    if untold:
         notes.append(
             Note(
                 N_(
                     "%(organisations)s of the organisations present name neither activity type nor"
                     " sub-sector: they count as present in every sub-sector."
                 ),
-                {"organisations": unsaid},
+                {"organisations": untold},
                 N_(
                     "One of the organisations present names neither activity type nor sub-sector: it counts"
                     " as present in every sub-sector."
